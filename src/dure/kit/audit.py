@@ -1,0 +1,25 @@
+"""The audit trail: who did what to what, when and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+from dure.kit import clock
+from dure.kit.log import request_id
+
+
+def record(action: str, subject: models.Model, *, by: Any = None, why: str = "", **detail: Any) -> None:
+    """Write one line. `by` is a user, or None for the house itself (time passing, a webhook)."""
+    from dure.kit.models import AuditEntry
+
+    AuditEntry.objects.create(
+        at=clock.now(),
+        actor=by,
+        action=action,
+        subject=f"{subject._meta.label_lower}:{subject.pk}",
+        why=why,
+        detail=detail,
+        request_id=request_id(),
+    )

@@ -1,0 +1,104 @@
+"""Domain events travel up the house: written with the change, delivered at least once, in order per aggregate.
+
+    emit("orders.paid", order, number=order.number)            # inside the action's transaction
+
+    @on("orders.paid")                                         # in a room's subscribers.py
+    def open_statement_line(event: Event) -> None: ...
+
+A subscriber runs in the worker, in one transaction with the mark that it is done: its database changes happen
+exactly once. What it does outside the database may happen again, so it must carry an idempotency key. A failing
+delivery holds back the later events of its aggregate for that subscriber, and is tried again after 1, 2, 4 … 300 s.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from django.db import connection, models, transaction
+
+from dure.kit import clock
+from dure.kit.log import request_id
+from dure.kit.models import Delivery, Event
+
+log = structlog.get_logger()
+
+Subscriber = Callable[[Event], None]
+_subscribers: dict[str, dict[str, Subscriber]] = defaultdict(dict)
+
+CHANNEL = "dure_outbox"  # NOTIFY at commit, so that the worker need not poll fast
+
+
+def on(*topics: str) -> Callable[[Subscriber], Subscriber]:
+    def register(fn: Subscriber) -> Subscriber:
+        for topic in topics:
+            _subscribers[topic][f"{fn.__module__}.{fn.__qualname__}"] = fn
+        return fn
+
+    return register
+
+
+def emit(topic: str, about: models.Model, **payload: Any) -> Event:
+    """Write the event and one delivery per subscriber. The payload must be JSON; amounts are minor units."""
+    if not connection.in_atomic_block:
+        raise RuntimeError(f"{topic} must be emitted inside a transaction")
+    moment = clock.now()
+    aggregate = f"{about._meta.label_lower}:{about.pk}"
+    event = Event.objects.create(
+        topic=topic, aggregate=aggregate, payload=payload, request_id=request_id(), occurred_at=moment
+    )
+    names = list(_subscribers[topic])
+    if names:
+        Delivery.objects.bulk_create(
+            Delivery(event=event, subscriber=n, aggregate=aggregate, next_attempt_at=moment) for n in names
+        )
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+    return event
+
+
+NEXT_DUE = """
+    SELECT d.id FROM kit_delivery d
+     WHERE d.done_at IS NULL AND d.next_attempt_at <= %s
+       AND NOT EXISTS (SELECT 1 FROM kit_delivery earlier
+                        WHERE earlier.subscriber = d.subscriber AND earlier.aggregate = d.aggregate
+                          AND earlier.done_at IS NULL AND earlier.event_id < d.event_id)
+     ORDER BY d.id LIMIT 1 FOR UPDATE SKIP LOCKED
+"""
+
+
+def deliver_one() -> bool:
+    """Deliver the oldest due event; False when none is due."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(NEXT_DUE, [clock.now()])
+            found = cursor.fetchone()
+        if not found:
+            return False
+        delivery = Delivery.objects.select_related("event").get(pk=found[0])
+        subscriber = _subscribers[delivery.event.topic].get(delivery.subscriber)
+        try:
+            with transaction.atomic():
+                if subscriber is None:
+                    raise LookupError(f"no subscriber {delivery.subscriber}")
+                subscriber(delivery.event)
+        except Exception as error:  # any failure of a subscriber is kept with its delivery and tried again
+            delivery.attempts += 1
+            delivery.last_error = repr(error)[:2000]
+            delivery.next_attempt_at = clock.now() + timedelta(seconds=min(2 ** (delivery.attempts - 1), 300))
+            log.exception("delivery_failed", topic=delivery.event.topic, subscriber=delivery.subscriber)
+        else:
+            delivery.done_at = clock.now()
+        delivery.save(update_fields=["attempts", "last_error", "next_attempt_at", "done_at"])
+    return True
+
+
+def deliver_due(limit: int | None = None) -> int:
+    """Deliver until nothing is due (or `limit` events); returns how many were tried."""
+    tried = 0
+    while (limit is None or tried < limit) and deliver_one():
+        tried += 1
+    return tried
