@@ -1,0 +1,171 @@
+"""Orders and their lines (상품주문), the unit of fulfilment, claims and settlement.
+
+order.goods_total = sum of its lines' goods_amount; order.discount_total = sum of their discounts;
+order.shipping_total = sum of its shipping charges; order.pay_total = goods + shipping - discount.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from dure.commerce.catalog.models import Option
+from dure.commerce.sellers.models import Seller
+from dure.kit import clock
+
+
+class LineStatus(models.TextChoices):
+    PAYMENT_WAITING = "PAYMENT_WAITING", _("결제 대기")
+    PAID = "PAID", _("결제 완료")
+    DELIVERING = "DELIVERING", _("배송 중")
+    DELIVERED = "DELIVERED", _("배송 완료")
+    PURCHASE_CONFIRMED = "PURCHASE_CONFIRMED", _("구매 확정")
+    CANCELED = "CANCELED", _("취소")
+    RETURNED = "RETURNED", _("반품")
+    EXCHANGED = "EXCHANGED", _("교환")
+    CANCELED_BY_NOPAYMENT = "CANCELED_BY_NOPAYMENT", _("미결제 취소")
+
+
+class OrderQuerySet(models.QuerySet["Order"]):
+    def of(self, buyer: Any) -> Self:
+        return self.filter(buyer_id=buyer.pk or 0)
+
+
+class Order(models.Model):
+    class Source(models.TextChoices):
+        WEB = "WEB", _("웹")
+        LIVE = "LIVE", _("라이브")
+
+    number = models.CharField(max_length=20, unique=True)  # D261124-7K3M9Q2X
+    buyer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="orders")
+    key = models.CharField(max_length=64, unique=True)  # idempotency key: the same request twice is one order
+    body_hash = models.CharField(max_length=64, blank=True)
+    source = models.CharField(max_length=4, choices=Source.choices, default=Source.WEB)
+    show = models.BigIntegerField(null=True, db_index=True)
+    goods_total = models.PositiveIntegerField()
+    discount_total = models.PositiveIntegerField(default=0)
+    shipping_total = models.PositiveIntegerField(default=0)
+    pay_total = models.PositiveIntegerField()
+    # Delivery address, as it was at the sale. Empty until the buyer fills it in (an order claimed in a show).
+    receiver = models.CharField(_("받는 분"), max_length=60, blank=True)
+    phone = models.CharField(_("연락처"), max_length=20, blank=True)
+    postcode = models.CharField(_("우편번호"), max_length=5, blank=True)
+    address1 = models.CharField(_("주소"), max_length=200, blank=True)
+    address2 = models.CharField(_("상세 주소"), max_length=100, blank=True)
+    memo = models.CharField(_("배송 메모"), max_length=100, blank=True)
+    placed_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField(null=True)  # an unpaid order gives its stock back after this
+    paid_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)  # expired unpaid
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["buyer", "-placed_at"], name="orders_of_buyer"),
+            models.Index(fields=["expires_at"], condition=Q(paid_at=None, ended_at=None), name="orders_expiring"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(pay_total=F("goods_total") + F("shipping_total") - F("discount_total")), name="order_adds_up"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class ProductOrderQuerySet(models.QuerySet["ProductOrder"]):
+    def of_seller_user(self, user: Any) -> Self:
+        """Paid or later lines of the sellers `user` works for; a seller never sees another's, nor unpaid ones."""
+        return self.filter(seller__members__user_id=user.pk or 0, paid_at__isnull=False)
+
+    def of_buyer(self, user: Any) -> Self:
+        return self.filter(order__buyer_id=user.pk or 0)
+
+
+class ProductOrder(models.Model):
+    MOVES = {
+        "PAYMENT_WAITING": {"PAID", "CANCELED_BY_NOPAYMENT"},
+        "PAID": {"DELIVERING", "CANCELED"},
+        "DELIVERING": {"DELIVERED", "RETURNED"},
+        "DELIVERED": {"PURCHASE_CONFIRMED", "RETURNED", "EXCHANGED"},
+        "PURCHASE_CONFIRMED": {"RETURNED"},  # by agreement, after the confirmation (settled back)
+        "CANCELED": set(),
+        "RETURNED": set(),
+        "EXCHANGED": set(),
+        "CANCELED_BY_NOPAYMENT": set(),
+    }
+    HOLDS_STOCK = ["PAYMENT_WAITING", "PAID", "DELIVERING", "DELIVERED", "PURCHASE_CONFIRMED", "RETURNED", "EXCHANGED"]
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
+    seller = models.ForeignKey(Seller, on_delete=models.PROTECT, related_name="product_orders")
+    option = models.ForeignKey(Option, on_delete=models.PROTECT, related_name="product_orders")
+    status = models.CharField(max_length=22, choices=LineStatus.choices, default=LineStatus.PAYMENT_WAITING)
+    # The contract as it was made.
+    product_name = models.CharField(max_length=100)
+    option_name = models.CharField(max_length=60)
+    unit_price = models.PositiveIntegerField()  # won; the live price when bought live
+    quantity = models.PositiveSmallIntegerField()
+    goods_amount = models.PositiveIntegerField()  # unit_price * quantity
+    discount_amount = models.PositiveIntegerField(default=0)
+    seller_discount = models.PositiveIntegerField(default=0)  # the part of the discount the seller bears
+    commission_bp = models.PositiveIntegerField()
+    live_price_id = models.BigIntegerField(null=True)
+    # What has been taken out by claims so far (a claim may be for a part of the quantity).
+    canceled_quantity = models.PositiveSmallIntegerField(default=0)
+    returned_quantity = models.PositiveSmallIntegerField(default=0)
+    paid_at = models.DateTimeField(null=True)
+    acknowledged_at = models.DateTimeField(null=True)  # 발주확인
+    dispatch_due = models.DateField(null=True)
+    dispatched_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    confirm_due = models.DateTimeField(null=True)  # confirmed by time after this
+    confirmed_at = models.DateTimeField(null=True)
+
+    objects = ProductOrderQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["seller", "status", "-id"], name="lines_of_seller"),
+            models.Index(fields=["option", "status"], name="lines_of_option"),
+            models.Index(fields=["confirm_due"], condition=Q(status="DELIVERED"), name="lines_to_confirm"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="line_quantity_positive"),
+            models.CheckConstraint(condition=Q(goods_amount=F("unit_price") * F("quantity")), name="line_adds_up"),
+            models.CheckConstraint(
+                condition=Q(discount_amount__lte=F("goods_amount")) & Q(seller_discount__lte=F("discount_amount")),
+                name="line_discount_sane",
+            ),
+            models.CheckConstraint(
+                condition=Q(canceled_quantity__lte=F("quantity") - F("returned_quantity")), name="claims_within_quantity"
+            ),
+        ]
+
+    @property
+    def paid_amount(self) -> int:
+        """What the buyer paid for the goods of this line, won."""
+        return self.goods_amount - self.discount_amount
+
+
+class ShippingCharge(models.Model):
+    """The shipping fee of one seller's part of an order, with the reason the buyer was shown."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="shipping_charges")
+    seller = models.ForeignKey(Seller, on_delete=models.PROTECT, related_name="+")
+    amount = models.PositiveIntegerField()  # won, extras included
+    extra = models.PositiveIntegerField(default=0)  # of which Jeju or remote islands
+    reason = models.CharField(max_length=30)  # FREE, FREE_OVER, BASE, … (pricing.rules)
+    policy = models.JSONField(default=dict)  # the policy as it was
+    refunded = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "seller"], name="one_charge_per_seller"),
+            models.CheckConstraint(condition=Q(refunded__lte=F("amount")), name="shipping_refund_within"),
+        ]
