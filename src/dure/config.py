@@ -6,8 +6,10 @@ are the ones hosting platforms already use.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
+import tempfile
 from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
@@ -85,6 +87,14 @@ class Config:
         if explicit:
             return explicit
         return f"{self.simulators_url}/{service}" if self.simulators else real
+
+
+def socket_dir(home: Path) -> Path:
+    """Where the embedded PostgreSQL puts its socket. The path of a Unix socket may hold 103 bytes (macOS; Linux 107)."""
+    inside = home / "postgres-socket"
+    if len(f"{inside}/.s.PGSQL.5432.lock".encode()) <= 103:
+        return inside
+    return Path(tempfile.gettempdir()) / f"dure-{hashlib.sha256(str(home).encode()).hexdigest()[:12]}"
 
 
 @cache

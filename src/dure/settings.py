@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 
-from dure.config import load
+from dure.config import load, socket_dir
 
 CONFIG = load()
 BASE = Path(__file__).parent
@@ -114,7 +114,7 @@ def _database(url: str) -> dict[str, object]:
     }
 
 
-DATABASE_URL = CONFIG.database_url or f"postgresql://postgres@/dure?host={CONFIG.home / 'postgres-socket'}&port=5432"
+DATABASE_URL = CONFIG.database_url or f"postgresql://postgres@/dure?host={socket_dir(CONFIG.home)}&port=5432"
 DATABASES = {"default": _database(DATABASE_URL)}
 
 PASSWORD_HASHERS = [

@@ -1,0 +1,33 @@
+"""What the terminal says, in Korean or English. The terminal comes up before Django and its catalogues do."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def english() -> bool:
+    """The terminal's language, by LC_ALL, LC_MESSAGES, LANG (first one set). Korean unless that is English."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(name):
+            return value.lower().startswith("en")
+    return False
+
+
+def words(korean: str, in_english: str) -> str:
+    return in_english if english() else korean
+
+
+def say(korean: str, in_english: str) -> None:
+    print(words(korean, in_english), flush=True)
+
+
+def complain(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
+
+
+class Problem(Exception):
+    """Something a person has to put right before dure can go on: one plain sentence that says what to do."""
+
+    def __init__(self, korean: str, in_english: str) -> None:
+        super().__init__(words(korean, in_english))

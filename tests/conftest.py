@@ -1,0 +1,22 @@
+"""What every test may ask for. `dure.runtime.pytest_plugin` has set the mode and the home before us."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from dure.config import load
+from dure.runtime.postgres import Postgres
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> Iterator[None]:
+    """pytest-django asks for this just before it makes the test database: the time to start the embedded server."""
+    if load().database_url:
+        yield
+        return
+    postgres = Postgres(load().home, throw_away=True)
+    postgres.start()
+    yield
+    postgres.stop()
