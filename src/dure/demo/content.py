@@ -65,7 +65,10 @@ TRADES = {
     t.code: t
     for t in (
         Trade(
-            "fruit", "fruit", "AGRO", FRESH,
+            "fruit",
+            "fruit",
+            "AGRO",
+            FRESH,
             (
                 Good("감귤", ("tangerine",), 9900, KG, "제주"),
                 Good("사과", ("red-apple",), 12900, KG, "경북 청송"),
@@ -82,7 +85,10 @@ TRADES = {
             ),
         ),
         Trade(
-            "vegetable", "vegetable", "AGRO", FRESH,
+            "vegetable",
+            "vegetable",
+            "AGRO",
+            FRESH,
             (
                 Good("햇감자", ("potato",), 6900, KG, "강원 평창"),
                 Good("고구마", ("roasted-sweet-potato",), 8900, KG, "전남 해남"),
@@ -101,7 +107,10 @@ TRADES = {
             ),
         ),
         Trade(
-            "seafood", "seafood", "AGRO", FRESH,
+            "seafood",
+            "seafood",
+            "AGRO",
+            FRESH,
             (
                 Good("고등어", ("fish",), 8900, PACKS, "부산"),
                 Good("복어포", ("blowfish",), 14900, PACKS, "경남 통영"),
@@ -114,7 +123,10 @@ TRADES = {
             ),
         ),
         Trade(
-            "grain", "grain", "AGRO", FRESH,
+            "grain",
+            "grain",
+            "AGRO",
+            FRESH,
             (
                 Good("햅쌀", ("sheaf-of-rice", "cooked-rice"), 12900, KG, "경기 이천"),
                 Good("잡곡", ("beans",), 8900, GRAMS, "강원 정선"),
@@ -124,7 +136,10 @@ TRADES = {
             ),
         ),
         Trade(
-            "banchan", "banchan", "FOOD", KITCHEN,
+            "banchan",
+            "banchan",
+            "FOOD",
+            KITCHEN,
             (
                 Good("배추김치", ("leafy-green", "hot-pepper"), 9900, JARS),
                 Good("열무김치", ("leafy-green", "herb"), 8900, JARS),
@@ -139,7 +154,10 @@ TRADES = {
             ),
         ),
         Trade(
-            "sauce", "sauce", "FOOD", KITCHEN,
+            "sauce",
+            "sauce",
+            "FOOD",
+            KITCHEN,
             (
                 Good("된장", ("jar", "beans"), 12900, JARS),
                 Good("고추장", ("jar", "hot-pepper"), 13900, JARS),
@@ -150,7 +168,10 @@ TRADES = {
             ),
         ),
         Trade(
-            "sweets", "sweets", "FOOD", KITCHEN,
+            "sweets",
+            "sweets",
+            "FOOD",
+            KITCHEN,
             (
                 Good("약과", ("cookie",), 8900, PACKS),
                 Good("꿀떡 경단", ("dango",), 7900, PACKS),
@@ -165,7 +186,10 @@ TRADES = {
             ),
         ),
         Trade(
-            "tea", "tea", "FOOD", KITCHEN,
+            "tea",
+            "tea",
+            "FOOD",
+            KITCHEN,
             (
                 Good("우전 녹차", ("teacup-without-handle", "herb"), 24900, ONE, "경남 하동"),
                 Good("꿀", ("honey-pot", "honeybee"), 18900, JARS, "강원 인제"),
@@ -176,7 +200,10 @@ TRADES = {
             ),
         ),
         Trade(
-            "meat", "meat", "AGRO", FRESH,
+            "meat",
+            "meat",
+            "AGRO",
+            FRESH,
             (
                 Good("한우 불고기", ("cut-of-meat",), 19900, GRAMS, "강원 횡성"),
                 Good("돼지 등갈비", ("meat-on-bone",), 13900, GRAMS, "제주"),
@@ -186,7 +213,10 @@ TRADES = {
             ),
         ),
         Trade(
-            "pottery", "kitchen", "LIVING", CRAFT,
+            "pottery",
+            "kitchen",
+            "LIVING",
+            CRAFT,
             (
                 Good("백자 찻주전자", ("teapot",), 45900, ONE),
                 Good("다기 잔", ("teacup-without-handle",), 15900, ONE),
@@ -198,7 +228,10 @@ TRADES = {
             ),
         ),
         Trade(
-            "textile", "fashion", "WEAR", CRAFT,
+            "textile",
+            "fashion",
+            "WEAR",
+            CRAFT,
             (
                 Good("누빔 목도리", ("scarf",), 25900, ONE),
                 Good("생활한복 저고리", ("womans-clothes",), 69900, SIZES),
@@ -211,7 +244,10 @@ TRADES = {
             ),
         ),
         Trade(
-            "living", "living", "LIVING", CRAFT,
+            "living",
+            "living",
+            "LIVING",
+            CRAFT,
             (
                 Good("쑥 비누", ("soap", "herb"), 6900, ONE),
                 Good("장미 로션", ("lotion-bottle", "rose"), 18900, ONE),
@@ -224,7 +260,10 @@ TRADES = {
             ),
         ),
         Trade(
-            "craft", "craft", "CRAFT", CRAFT,
+            "craft",
+            "craft",
+            "CRAFT",
+            CRAFT,
             (
                 Good("은반지", ("ring",), 39900, ONE),
                 Good("칠보 장신구", ("gem-stone",), 28900, ONE),
@@ -236,7 +275,10 @@ TRADES = {
             ),
         ),
         Trade(
-            "flower", "flower", "ETC", CRAFT,
+            "flower",
+            "flower",
+            "ETC",
+            CRAFT,
             (
                 Good("꽃다발", ("bouquet",), 29900, ONE),
                 Good("화분", ("potted-plant",), 15900, ONE),
@@ -306,7 +348,24 @@ SHOPS = (
 BUYERS = tuple(
     a + b
     for a in ("김", "이", "박", "최", "정", "강", "조", "윤", "장", "임", "한", "오", "서", "신", "권")
-    for b in ("서연", "민준", "지우", "도윤", "하은", "예준", "수아", "시우", "지민", "건우", "채원", "현우", "유진", "준서", "다은", "우진")
+    for b in (
+        "서연",
+        "민준",
+        "지우",
+        "도윤",
+        "하은",
+        "예준",
+        "수아",
+        "시우",
+        "지민",
+        "건우",
+        "채원",
+        "현우",
+        "유진",
+        "준서",
+        "다은",
+        "우진",
+    )
 )
 
 ADDRESSES = (

@@ -64,7 +64,9 @@ def _svg(subjects: tuple[str, ...], palette: int, layout: str) -> str:
 
 def _subject(name: str, index: int, x: float, y: float, scale: float) -> str:
     body = illustrations()[name]
-    marked = body.replace('id="', f'id="s{index}').replace("url(#", f"url(#s{index}").replace('href="#', f'href="#s{index}')
+    marked = (
+        body.replace('id="', f'id="s{index}').replace("url(#", f"url(#s{index}").replace('href="#', f'href="#s{index}')
+    )
     middle, floor = x + 16 * scale, y + 30.4 * scale
     return (
         f'<ellipse cx="{middle}" cy="{floor}" rx="{13.5 * scale}" ry="{2.3 * scale}" fill="#2b1a0c" opacity=".16"/>'
