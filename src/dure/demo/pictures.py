@@ -77,6 +77,7 @@ def _subject(name: str, index: int, x: float, y: float, scale: float) -> str:
 def _box(color: str) -> str:
     """The front of a gift box, with a ribbon."""
     return (
-        f'<path d="M120 470 H680 L650 680 H150 Z" fill="{color}"/><path d="M120 470 H680 L676 500 H124 Z" fill="#fff" opacity=".25"/>'
+        f'<path d="M120 470 H680 L650 680 H150 Z" fill="{color}"/>'
+        '<path d="M120 470 H680 L676 500 H124 Z" fill="#fff" opacity=".25"/>'
         '<rect x="382" y="470" width="36" height="210" fill="#fff" opacity=".55"/>'
     )
