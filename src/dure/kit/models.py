@@ -64,3 +64,10 @@ class IdempotencyKey(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["scope", "key"], name="one_answer_per_key")]
+
+
+class Heartbeat(models.Model):
+    """A part of the worker that has just been through its loop; `/readyz` wants each younger than 15 seconds."""
+
+    process = models.CharField(max_length=40, primary_key=True)
+    at = models.DateTimeField()
