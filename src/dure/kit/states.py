@@ -1,10 +1,10 @@
 """One state machine helper: a table of transitions, and a conditional UPDATE whose row count decides.
 
-    class Shop(models.Model):
-        MOVES = {"DRAFT": {"IN_REVIEW"}, "IN_REVIEW": {"APPROVED", "REJECTED"}}
-        status = models.CharField(...)
+class Shop(models.Model):
+    MOVES = {"DRAFT": {"IN_REVIEW"}, "IN_REVIEW": {"APPROVED", "REJECTED"}}
+    status = models.CharField(...)
 
-    move(shop, "IN_REVIEW", by=user, why="...", submitted_at=clock.now())
+move(shop, "IN_REVIEW", by=user, why="...", submitted_at=clock.now())
 """
 
 from __future__ import annotations
