@@ -1,0 +1,112 @@
+"""The chart of accounts, and how a posting finds the ids it posts to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import connection
+
+from dure.finance.ledger.models import Account, Pool, Side
+
+CURRENCY = "KRW"
+
+
+@dataclass(frozen=True)
+class Spec:
+    side: Side
+    floor: bool = True
+    per_seller: bool = False
+    mirror: bool = False
+    per_subject: bool = False
+
+
+CHART: dict[tuple[str, str], Spec] = {
+    # Customers' money: where it is …
+    ("SEG", "BANK"): Spec(Side.ASSET),
+    ("SEG", "PG_RECV"): Spec(Side.ASSET, floor=False),  # refunds may run ahead of sales at the payment provider
+    # … whom it is owed to …
+    ("SEG", "HELD"): Spec(Side.LIABILITY, per_subject=True),
+    ("SEG", "REFUND_PAYABLE"): Spec(Side.LIABILITY),
+    ("SEG", "SELLER"): Spec(Side.LIABILITY, per_seller=True),
+    ("SEG", "TRANSIT"): Spec(Side.LIABILITY),
+    # … and the operator's stake among it.
+    ("SEG", "RESIDUAL"): Spec(Side.LIABILITY, mirror=True),
+    # The operator's own books.
+    ("OPS", "BANK"): Spec(Side.ASSET, floor=False),
+    ("OPS", "DUE_FROM_SEG"): Spec(Side.ASSET, mirror=True),
+    ("OPS", "SELLER_DEBT"): Spec(Side.ASSET, per_seller=True),
+    ("OPS", "INPUT_VAT"): Spec(Side.ASSET, floor=False),
+    ("OPS", "VAT_OUT"): Spec(Side.LIABILITY, floor=False),
+    ("OPS", "CAPITAL"): Spec(Side.EQUITY, floor=False),
+    ("OPS", "COMMISSION"): Spec(Side.REVENUE, floor=False),
+    ("OPS", "PG_FEE"): Spec(Side.EXPENSE, floor=False),
+    ("OPS", "COUPON"): Spec(Side.EXPENSE, floor=False),
+}
+
+
+@dataclass(frozen=True)
+class Leg:
+    """One leg of a posting: won, debit > 0, credit < 0, and what it is about."""
+
+    pool: str
+    name: str
+    amount: int
+    owner: int | None = None
+    order_line: int | None = None
+    shipping_charge: int | None = None
+
+    @property
+    def key(self) -> tuple[str, str, int | None]:
+        return self.pool, self.name, self.owner
+
+
+def seg(name: str, amount: int, *, seller: int | None = None, line: int | None = None, shipping: int | None = None) -> Leg:
+    return Leg(Pool.SEG.value, name, amount, seller, line, shipping)
+
+
+def ops(name: str, amount: int, *, seller: int | None = None, line: int | None = None, shipping: int | None = None) -> Leg:
+    return Leg(Pool.OPS.value, name, amount, seller, line, shipping)
+
+
+def ids(legs: Iterable[Leg]) -> dict[tuple[str, str, int | None], int]:
+    """Account ids of the legs, opening those that do not exist yet. Raises KeyError for a name outside the chart."""
+    wanted = {leg.key for leg in legs}
+    found = _find(wanted)
+    missing = wanted - found.keys()
+    if missing:
+        for pool, name, owner in sorted(missing, key=str):
+            spec = CHART[pool, name]
+            if spec.per_seller != (owner is not None):
+                raise KeyError(f"{pool}:{name} is {'' if spec.per_seller else 'not '}kept per seller")
+        Account.objects.bulk_create(
+            [
+                Account(
+                    pool=pool,
+                    name=name,
+                    owner=owner,
+                    currency=CURRENCY,
+                    side=CHART[pool, name].side,
+                    floor_zero=CHART[pool, name].floor,
+                    mirror=CHART[pool, name].mirror,
+                    per_subject=CHART[pool, name].per_subject,
+                )
+                for pool, name, owner in sorted(missing, key=str)
+            ],
+            ignore_conflicts=True,
+        )
+        found = _find(wanted)
+    return found
+
+
+def _find(keys: set[tuple[str, str, int | None]]) -> dict[tuple[str, str, int | None], int]:
+    pools, names, owners = zip(*keys, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT a.pool, a.name, a.owner, a.id
+                 FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS w(pool, name, owner)
+                 JOIN ledger_account a ON a.pool = w.pool AND a.name = w.name AND a.currency = %s
+                  AND a.owner IS NOT DISTINCT FROM w.owner""",
+            [list(pools), list(names), list(owners), CURRENCY],
+        )
+        return {(pool, name, owner): pk for pool, name, owner, pk in cursor.fetchall()}
