@@ -51,6 +51,11 @@ class Config:
     nts_key: str = setting("DURE_NTS_KEY", "demo", "data.go.kr service key (decoded)", secret=True)
     markets_url: str = setting("DURE_MARKETS_URL", "", "traditional-market open data; empty: the simulator, or the real one")
     account_url: str = setting("DURE_ACCOUNT_URL", "", "bank account holder check; empty: the simulator")
+    business: str = setting(
+        "DURE_BUSINESS",
+        "상호: 두레 | 대표: (대표자) | 사업자등록번호: 000-00-00000 | 통신판매업: 신고 전 | 주소: (사업장 주소) | 문의: help@example.com",
+        "the operator's business information at the foot of the shop: label: value | label: value",
+    )
     carrier_url: str = setting("DURE_CARRIER_URL", "", "parcel tracking; empty: the simulator")
 
     @property

@@ -1,14 +1,74 @@
-"""What every page may ask: the house's mode and addresses."""
+"""What every page may ask of the house: its mode, its addresses, and where this person may work."""
+
+from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Sum
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 
+from dure.commerce.cart.models import CartLine
 from dure.config import load
+from dure.people.models import Role
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
-    config = load()
-    return {
-        "house": {"demo": config.mode == "demo", "lane_url": config.lane_base_url, "media_url": config.media_base_url}
-    }
+    return {"house": House(request)}
+
+
+class House:
+    """Read lazily: a page that does not show the cart's count does not ask the database for it."""
+
+    def __init__(self, request: HttpRequest):
+        self.request = request
+        self.config = load()
+
+    @property
+    def demo(self) -> bool:
+        return self.config.mode == "demo"
+
+    @property
+    def lane_url(self) -> str:
+        return self.config.lane_base_url
+
+    @property
+    def media_url(self) -> str:
+        return self.config.media_base_url
+
+    @property
+    def business(self) -> list[tuple[str, str]]:
+        """What the e-commerce act (제10조) wants at the foot of a shop: (label, value)."""
+        pairs = (item.partition(":") for item in self.config.business.split("|"))
+        return [(label.strip(), value.strip()) for label, _colon, value in pairs if value.strip()]
+
+    @cached_property
+    def cart_count(self) -> int:
+        user, session = self.request.user, self.request.session.session_key
+        if user.is_authenticated:
+            lines = CartLine.objects.filter(cart__user=user)
+        elif session:
+            lines = CartLine.objects.filter(cart__session_key=session)
+        else:
+            return 0
+        return lines.aggregate(n=Sum("quantity"))["n"] or 0
+
+    @cached_property
+    def workplaces(self) -> list[tuple[str, str, str]]:
+        """The surfaces this person may open: (label, url, icon)."""
+        user = self.request.user
+        if not user.is_authenticated:
+            return []
+        places = [
+            (user.memberships.exists, _("판매자센터"), "/seller/", "store"),
+            (lambda: user.has_role(Role.FIELD, Role.REVIEWER, Role.MD), _("파트너 데스크"), "/desk/", "handshake"),
+            (lambda: user.has_role(Role.CREATOR, Role.MD, Role.OPERATOR), _("스튜디오"), "/studio/", "clapperboard"),
+            (lambda: user.has_role(Role.OPERATOR, Role.FINANCE, Role.CS), _("운영실"), "/office/", "shield-check"),
+        ]
+        return [(label, url, mark) for may, label, url, mark in places if may()]
+
+    @property
+    def login_url(self) -> str:
+        return reverse("account_login")

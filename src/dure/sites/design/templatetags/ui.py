@@ -1,6 +1,322 @@
-from django import template
+"""The components of the house as template tags; a builtin library, so no template needs `{% load %}`.
 
-from dure.kit import money
+`/design` shows each of them alive, the README next to this folder how each is written.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.contrib.messages.storage.base import Message
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Form, RadioSelect, Select, Textarea
+from django.template.context import Context
+from django.templatetags.static import static
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from dure.kit import images, money
+from dure.sites.design import charts
 
 register = template.Library()
 register.filter("won", money.won)
+
+
+# --- small words ---------------------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """An icon of `frontend/icons.ts`. Without a label it is decoration and hidden from screen readers."""
+    hidden = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
+    return format_html('<svg class="icon" {}><use href="{}#{}"></use></svg>', hidden, static("dist/icons.svg"), name)
+
+
+TONES = {
+    "good": "PAID DELIVERED PURCHASE_CONFIRMED APPROVED DONE COMPLETED ACTIVE SELECTED ACCEPTED READY GOOD OK LIVE",
+    "info": "DELIVERING IN_REVIEW REQUESTED COLLECTING COLLECTED IN_PROGRESS SCREENING CONTACTED INTERESTED "
+    "REHEARSING REPLAY SCHEDULED BUILDING APPLYING ENROLLED INFO",
+    "warn": "PAYMENT_WAITING WAITING_FOR_DEPOSIT HELD SUSPENDED DEFERRED PAUSED EXPIRED INVITED SOLD_OUT LOW WARN "
+    "PARTIAL_CANCELED RETURNED EXCHANGED",
+    "bad": "REJECTED PROHIBITED FAILED ABORTED DECLINED RETURNED_BY_BANK DROPPED BROKEN BAD",
+    "live": "ON_AIR",
+}
+_TONE_OF = {code: tone for tone, codes in TONES.items() for code in codes.split()}
+
+
+@register.simple_tag
+def status(value: str, label: Any = "", tone: str = "") -> SafeString:
+    """A status chip. The tone follows the house's status codes; codes not listed are neutral."""
+    tone = tone or _TONE_OF.get(str(value), "")
+    return format_html('<span class="status{}">{}</span>', f" status--{tone}" if tone else "", label or value)
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """`2026. 11. 24. (화)`, the KST day."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = timezone.localtime(value)
+    return formats.date_format(value, "Y. n. j. (D)")
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """`11. 24. (화) 18:30`; with the year when it is not this one."""
+    if value is None:
+        return ""
+    value = timezone.localtime(value)
+    this_year = value.year == timezone.localtime().year
+    return formats.date_format(value, "n. j. (D) H:i" if this_year else "Y. n. j. (D) H:i")
+
+
+@register.simple_tag
+def price(now: int, before: int | None = None, live: bool = False, big: bool = False) -> SafeString:
+    """A price; with `before` above it, the share it fell by and the old price struck out. Won."""
+    classes = "price" + (" price--live" if live else "") + (" price--big" if big else "")
+    if not before or before <= now:
+        return format_html('<span class="{}"><strong>{}</strong></span>', classes, money.won(now))
+    return format_html(
+        '<span class="{}"><span class="off">{}%</span> <strong>{}</strong> '
+        '<del><span class="visually-hidden">{}</span> {}</del></span>',
+        classes,
+        (before - now) * 100 // before,
+        money.won(now),
+        _("정가"),
+        money.won(before),
+    )
+
+
+@register.simple_tag
+def rating(stars: float | None, count: int | None = None) -> SafeString:
+    """`★ 4.8 (312)`; nothing without reviews."""
+    if not stars:
+        return SafeString("")
+    counted = format_html(' <span class="muted">({})</span>', f"{count:,}") if count is not None else ""
+    label = format_html('<span class="visually-hidden">{}</span>', _("별점"))
+    return format_html('<span class="rating">{}{}{}{}</span>', icon("star"), label, f"{stars:.1f}", counted)
+
+
+@register.simple_tag
+def unique() -> str:
+    """A fresh idempotency key for a form's hidden `key`."""
+    return str(uuid.uuid4())
+
+
+@register.simple_tag(takes_context=True)
+def with_query(context: Context, **changes: Any) -> str:
+    """This page's query string with some values changed; an empty value drops the key."""
+    query = context["request"].GET.copy()
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value not in (None, ""):
+            query[name] = str(value)
+    return f"?{query.urlencode()}"
+
+
+# --- forms ---------------------------------------------------------------------------------------------------------
+
+
+@register.inclusion_tag("design/ui/field.html")
+def field(bound: BoundField, label: str = "", help: str = "", affix: str = "", **attrs: Any) -> dict[str, Any]:
+    """A form field with label, help and its error beside it, tied together for screen readers.
+
+    `attrs` go to the control (underscores become dashes): `{% field form.phone inputmode="tel" %}`. `affix` is a
+    unit behind the control (원, 개). A field whose widget has `data-won` is right-aligned.
+    """
+    widget = bound.field.widget
+    given = {name.replace("_", "-"): value for name, value in attrs.items() if value is not None}
+    described = [f"{bound.auto_id}-help"] if (help or bound.help_text) else []
+    if bound.errors:
+        described.append(f"{bound.auto_id}-error")
+        given["aria-invalid"] = "true"
+    if described:
+        given["aria-describedby"] = " ".join(described)
+    kind = _kind(widget)
+    extra = " input--won" if "data-won" in {**widget.attrs, **given} else ""
+    if kind in ("input", "select", "textarea"):
+        given["class"] = f"{kind}{extra} {widget.attrs.get('class', '')}".strip()
+    return {
+        "bound": bound,
+        "kind": kind,
+        "control": bound.as_widget(attrs=given) if kind != "choices" else "",
+        "label": label or bound.label,
+        "help": help or bound.help_text,
+        "affix": affix,
+        "required": bound.field.required,
+        "hidden": bound.is_hidden,
+        "cards": widget.attrs.get("data-cards"),
+    }
+
+
+def _kind(widget: Any) -> str:
+    if isinstance(widget, RadioSelect | CheckboxSelectMultiple):
+        return "choices"
+    if isinstance(widget, CheckboxInput):
+        return "check"
+    if isinstance(widget, Textarea):
+        return "textarea"
+    return "select" if isinstance(widget, Select) else "input"
+
+
+@register.inclusion_tag("design/ui/form_fields.html")
+def form_fields(form: Form) -> dict[str, Any]:
+    """Every field of a form in its order, the form's own errors on top."""
+    return {"form": form}
+
+
+@register.inclusion_tag("design/ui/form_errors.html")
+def form_errors(form: Form) -> dict[str, Any]:
+    """What is wrong with the form as a whole (not with one field)."""
+    return {"form": form}
+
+
+# --- parts of a page -----------------------------------------------------------------------------------------------
+
+
+@register.inclusion_tag("design/ui/empty.html")
+def empty(title: str, text: str = "", action: str = "", url: str = "", mark: str = "package-open") -> dict[str, Any]:
+    """An empty place that teaches: what will be here, and the one thing to do next."""
+    return {"title": title, "text": text, "action": action, "url": url, "mark": mark}
+
+
+@register.inclusion_tag("design/ui/steps.html")
+def steps(labels: Sequence[str], now: int) -> dict[str, Any]:
+    """Progress through numbered steps; `now` counts from 1, len + 1 when all are done."""
+    marked = [("done" if i < now else "now" if i == now else "todo", i, label) for i, label in enumerate(labels, 1)]
+    return {"steps": marked}
+
+
+@register.inclusion_tag("design/ui/timeline.html")
+def timeline(items: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """What happened and will happen. An item: title, at, text, state (done, now, todo, bad)."""
+    return {"items": items}
+
+
+@register.inclusion_tag("design/ui/tile.html")
+def tile(
+    label: str, value: Any, note: str = "", icon: str = "", url: str = "", tone: str = ""
+) -> dict[str, Any]:
+    """One number that matters, with what it means. Tones: good, warn, bad."""
+    return {"label": label, "value": value, "note": note, "icon": icon, "url": url, "tone": tone}
+
+
+@register.inclusion_tag("design/ui/meter.html")
+def meter(value: int, of: int, label: str = "", text: str = "") -> dict[str, Any]:
+    """A share as a bar: `value` of `of`."""
+    percent = 0 if of <= 0 else max(0, min(100, value * 100 // of))
+    return {"value": value, "of": of, "percent": percent, "label": label, "text": text}
+
+
+@register.inclusion_tag("design/ui/crumbs.html")
+def crumbs(*pairs: str) -> dict[str, Any]:
+    """`{% crumbs "상품" products_url product.name %}`: label, address, label, address, … the last label is this page."""
+    trail = [(pairs[i], pairs[i + 1] if i + 1 < len(pairs) else "") for i in range(0, len(pairs), 2)]
+    return {"trail": trail}
+
+
+@register.inclusion_tag("design/ui/tabs.html")
+def tabs(items: Iterable[tuple[Any, ...]], current: str, label: str = "") -> dict[str, Any]:
+    """Pages side by side. An item: (key, label, url) or (key, label, url, count)."""
+    return {"items": [(*item, None)[:4] for item in items], "current": current, "label": label}
+
+
+@register.inclusion_tag("design/ui/pager.html", takes_context=True)
+def pager(context: Context, page: Any, name: str = "page") -> dict[str, Any]:
+    """Links to the pages around `page` (a django Page); keeps the rest of the query string."""
+    numbers = list(page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1))
+    links = [(n, "" if n == page.paginator.ELLIPSIS else with_query(context, **{name: n})) for n in numbers]
+    around = {
+        "previous": with_query(context, **{name: page.number - 1}) if page.has_previous() else "",
+        "next": with_query(context, **{name: page.number + 1}) if page.has_next() else "",
+    }
+    return {"page": page, "links": links, **around}
+
+
+@register.inclusion_tag("design/ui/list_table.html", takes_context=True)
+def list_table(context: Context, listing: Any) -> dict[str, Any]:
+    """A `lists.Listing`: its search and filter bar, its table (cards on a phone), its pages or its empty state."""
+    return {"listing": listing, "request": context["request"], "csrf_token": context.get("csrf_token")}
+
+
+# --- pictures ------------------------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def photo(name: Any, alt: str = "", sizes: str = "", css: str = "photo", ratio: str = "", eager: bool = False) -> SafeString:
+    """A picture kept by `kit.images`, in the size the screen needs; a woven placeholder when there is none.
+
+    `sizes` as in HTML, e.g. "(width >= 60rem) 18rem, 50vw". `css="thumb"` for the small square of a line or a row.
+    `eager` for the one large picture a page opens with.
+    """
+    style = format_html(' style="--ratio: {}"', ratio) if ratio else ""
+    if not name:
+        label = format_html('role="img" aria-label="{}"', alt) if alt else SafeString('aria-hidden="true"')
+        return format_html('<span class="{} photo--none" {}{}>{}</span>', css, label, style, icon("image"))
+    small = css == "thumb"
+    return format_html(
+        '<img class="{}" src="{}" {} alt="{}" {} decoding="async"{}>',
+        css,
+        images.url(name, 320 if small else 800),
+        "" if small else _srcset(name, sizes),
+        alt,
+        SafeString('fetchpriority="high"' if eager else 'loading="lazy"'),
+        style,
+    )
+
+
+def _srcset(name: Any, sizes: str) -> SafeString | str:
+    srcset = images.srcset(name)
+    return format_html('srcset="{}" sizes="{}"', srcset, sizes or "(width >= 60rem) 19rem, 50vw") if srcset else ""
+
+
+@register.filter
+def photo_url(name: Any, size: int = 800) -> str:
+    return images.url(name, size) if name else ""
+
+
+@register.filter
+def photo_srcset(name: Any) -> str:
+    return images.srcset(name) if name else ""
+
+
+# --- charts --------------------------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def bar_chart(points: Sequence[tuple[str, int]], label: str, unit: str = "원", height: int = 160) -> SafeString:
+    """Bars drawn on the server as SVG: `points` are (label, value >= 0)."""
+    return charts.bars(points, label, unit, height)
+
+
+@register.simple_tag
+def line_chart(points: Sequence[tuple[str, int]], label: str, unit: str = "원", height: int = 160) -> SafeString:
+    """A line drawn on the server as SVG: `points` are (label, value >= 0)."""
+    return charts.line(points, label, unit, height)
+
+
+# --- toasts --------------------------------------------------------------------------------------------------------
+
+
+@register.filter
+def undo(message: Message) -> dict[str, Any] | None:
+    """Where to post, and what, to take back what the toast tells of (see `design.toasts`)."""
+    extra = message.extra_tags or ""
+    return json.loads(extra) if extra.startswith("{") else None
+
+
+# --- frames --------------------------------------------------------------------------------------------------------
+
+
+@register.simple_tag(takes_context=True)
+def current_nav(context: Context, nav: Iterable[tuple[Any, ...]]) -> str:
+    """The address in `nav` this page belongs to: the longest one its path begins with."""
+    path = context["request"].path
+    return max((item[1] for item in nav or () if path.startswith(str(item[1]))), key=len, default="")
