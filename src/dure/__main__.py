@@ -1,0 +1,5 @@
+import sys
+
+from dure.cli import main
+
+sys.exit(main())
