@@ -23,6 +23,7 @@ AUTH_USER_MODEL = "people.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
+    "dure.sites.design",  # first: its templates dress those of the apps below
     "unfold",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -54,7 +55,6 @@ INSTALLED_APPS = [
     "dure.finance.payouts",
     "dure.partnership",
     "dure.live",
-    "dure.sites.design",
     "dure.sites.shop",
     "dure.sites.seller",
     "dure.sites.desk",

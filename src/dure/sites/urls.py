@@ -13,6 +13,7 @@ urlpatterns = [
     path("studio/", include("dure.sites.studio.urls")),
     path("office/", include("dure.sites.office.urls")),
     path("api/", include("dure.sites.api.urls")),
+    path("design/", include("dure.sites.design.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     re_path(r"^uploads/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}),
 ]
