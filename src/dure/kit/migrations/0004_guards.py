@@ -20,5 +20,5 @@ DROP FUNCTION kit_append_only();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("kit", "0002_initial")]
+    dependencies = [("kit", "0003_heartbeat")]
     operations = [migrations.RunSQL(APPEND_ONLY, UNDO)]

@@ -1,0 +1,49 @@
+"""The demo travels as one file; what comes out is what went in, some weeks later."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from dure.demo import archive
+from dure.kit import clock
+from dure.people.models import Grant, User
+
+pytestmark = pytest.mark.django_db(transaction=True)
+BUILT = datetime(2026, 5, 4, 3, 0, tzinfo=UTC)  # a Monday
+
+
+@pytest.fixture
+def packed(tmp_path):
+    home = tmp_path / "home"
+    (home / "uploads/products").mkdir(parents=True)
+    for name in ("a.webp", "b.webp"):
+        (home / "uploads/products" / name).write_bytes(b"the same picture")
+    with clock.at(BUILT):
+        user = User.objects.create_user("md@example.com", name="엠디\t탭")
+        Grant.objects.create(user=user, role="MD")
+        archive.write(tmp_path / "demo.tar.xz", home, say=lambda _: None)
+    Grant.objects.all().delete()
+    User.objects.all().delete()
+    return tmp_path / "demo.tar.xz"
+
+
+def test_rows_and_files_come_back_and_dates_move_by_whole_weeks(packed, tmp_path):
+    with clock.at(BUILT + timedelta(days=17)):
+        assert archive.load(packed, tmp_path / "new", say=lambda _: None) >= 2
+    user = User.objects.get()
+    assert user.name == "엠디\t탭" and user.roles == {"MD"}
+    assert user.date_joined == BUILT + timedelta(weeks=2)
+    assert (tmp_path / "new/uploads/products/b.webp").read_bytes() == b"the same picture"
+
+
+def test_new_rows_go_on_after_the_loaded_ones(packed, tmp_path):
+    archive.load(packed, tmp_path / "new", say=lambda _: None)
+    first = User.objects.get()
+    assert User.objects.create_user("next@example.com", name="다음").pk > first.pk
+
+
+def test_an_archive_made_for_other_tables_is_refused_with_what_to_do(packed, tmp_path, monkeypatch):
+    monkeypatch.setattr(archive, "fingerprint", lambda tables: "another")
+    with pytest.raises(archive.ArchiveError, match="dure demo build"):
+        archive.load(packed, tmp_path / "new", say=lambda _: None)
+    assert not User.objects.exists()
