@@ -57,10 +57,23 @@ class Config:
         "the operator's business information at the foot of the shop: label: value | label: value",
     )
     carrier_url: str = setting("DURE_CARRIER_URL", "", "parcel tracking; empty: the simulator")
+    account_key: str = setting("DURE_ACCOUNT_KEY", "test_account", "access token of the account holder check", secret=True)
+    carrier_key: str = setting(
+        "DURE_CARRIER_KEY", "test_carrier", "parcel tracking: access token, and the key its webhooks are signed with",
+        secret=True,
+    )
+    simulator_pace: int = setting(
+        "DURE_SIMULATOR_PACE", "12", "seconds between two steps of a simulated parcel or payout"
+    )
+
+    @property
+    def reach(self) -> str:
+        """The host to connect to: listening everywhere includes this machine."""
+        return "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104
 
     @property
     def base_url(self) -> str:
-        return self.public_url or f"http://{self.host}:{self.port}"
+        return self.public_url or f"http://{self.reach}:{self.port}"
 
     @property
     def lane_port(self) -> int:
@@ -76,15 +89,15 @@ class Config:
 
     @property
     def lane_base_url(self) -> str:
-        return self.lane_url or f"http://{self.host}:{self.lane_port}"
+        return self.lane_url or f"http://{self.reach}:{self.lane_port}"
 
     @property
     def media_base_url(self) -> str:
-        return self.media_url or f"http://{self.host}:{self.media_port}"
+        return self.media_url or f"http://{self.reach}:{self.media_port}"
 
     @property
     def simulators_url(self) -> str:
-        return f"http://{self.host}:{self.simulators_port}"
+        return f"http://{self.reach}:{self.simulators_port}"
 
     def outside_url(self, service: str, real: str) -> str:
         """Base URL of an outside service: the setting, else its simulator, else `real`."""

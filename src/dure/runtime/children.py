@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -94,10 +94,16 @@ def end(processes: Sequence[psutil.Process], patience: float = 3.0) -> None:
     psutil.wait_procs(processes, patience)
 
 
-def wait_for(condition: object, seconds: float, step: float = 0.02) -> bool:
+def kill_session(pid: int) -> None:
+    """At once and without a word: the process and all in its session."""
+    for process in family(pid):
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+
+
+def wait_for(condition: Callable[[], object], seconds: float, step: float = 0.02) -> bool:
     """Poll the callable `condition` until it is true or `seconds` are over."""
     until = time.monotonic() + seconds
-    assert callable(condition)
     while time.monotonic() < until:
         if condition():
             return True

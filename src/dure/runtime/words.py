@@ -31,3 +31,10 @@ class Problem(Exception):
 
     def __init__(self, korean: str, in_english: str) -> None:
         super().__init__(words(korean, in_english))
+
+
+def newer_data(sign: str) -> Problem:
+    return Problem(
+        f"데이터가 이 dure보다 새 버전의 것이에요({sign}). 새 버전으로 실행하거나 DURE_HOME을 새 폴더로 정해 주세요.",
+        f"The data is of a newer version than this dure ({sign}); run the newer one, or set DURE_HOME to a new folder.",
+    )

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from dure.runtime.words import Problem
+from dure.runtime.words import newer_data
 
 ONE_AT_A_TIME = 0x64757265  # advisory lock: two hosts may start together
 
@@ -44,13 +44,6 @@ def refuse_newer(loader: MigrationLoader) -> None:
     unknown = [name for name in unknown if name not in _replaced(loader)]
     if unknown:
         raise newer_data(unknown[-1])
-
-
-def newer_data(sign: str) -> Problem:
-    return Problem(
-        f"데이터가 이 dure보다 새 버전의 것이에요({sign}). 새 버전으로 실행하거나 DURE_HOME을 새 폴더로 정해 주세요.",
-        f"The data is of a newer version than this dure ({sign}); run the newer one, or set DURE_HOME to a new folder.",
-    )
 
 
 def _replaced(loader: MigrationLoader) -> set[str]:
