@@ -1,0 +1,73 @@
+"""Builders for every test: `a_person("FIELD")`, `a_market()`, `a_lead(...)`. Small, with sensible defaults."""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from typing import Any
+
+from dure.people.models import Grant, User
+
+_count = itertools.count(1)
+
+
+def a_person(*roles: str, name: str = "", email: str = "", **fields: Any) -> User:
+    """Somebody who can sign in with the password `pw-for-tests`, holding `roles` in the house."""
+    n = next(_count)
+    user = User.objects.create_user(email or f"person{n}@example.kr", "pw-for-tests", name=name or f"사람{n}", **fields)
+    Grant.objects.bulk_create(Grant(user=user, role=role) for role in roles)
+    return user
+
+
+def a_market(name: str = "", **fields: Any) -> Any:
+    from dure.kit.korean import initials
+    from dure.partnership import rules
+    from dure.partnership.models import Place
+
+    name = name or f"시장{next(_count)}"
+    address = fields.pop("road_address", f"서울특별시 종로구 창경궁로 {next(_count)}")
+    return Place.objects.create(
+        key=rules.place_key(name, address),
+        source=Place.Source.HAND,
+        name=name,
+        name_key=rules.name_key(name),
+        name_initials=initials(name),
+        region=address.split()[0],
+        road_address=address,
+        **fields,
+    )
+
+
+def a_phone() -> str:
+    """A Korean mobile number nobody else in the test has."""
+    return f"010-2{next(_count):03d}-{next(_count):04d}"
+
+
+def a_brn() -> str:
+    """A business registration number with a fitting check digit, new each time."""
+    from dure.kit.korean import brn_valid
+
+    nine = f"21086{next(_count):04d}"
+    return next(nine + str(d) for d in range(10) if brn_valid(nine + str(d)))
+
+
+def a_lead(status: str = "CAPTURED", *, worker: User | None = None, place: Any = None, **stall: Any) -> Any:
+    """A captured shop, walked by the real actions as far as `status`."""
+    from dure.partnership import actions, queries
+    from dure.partnership.actions import Stall
+
+    worker = worker or a_person("FIELD")
+    stall.setdefault("name", f"점포{next(_count)}")
+    stall.setdefault("phone", a_phone())
+    stall.setdefault("consents", {"CONTACT": "2026-11"})
+    lead = actions.capture(place or a_market(), Stall(**stall), by=worker, key=uuid.uuid4()).lead
+    reviewer = a_person("REVIEWER")
+    if status in {"INTERESTED", "SCREENING", "SELECTED"}:
+        actions.log_contact(lead, by=worker, key=uuid.uuid4(), channel="PHONE", outcome="INTERESTED")
+    if status in {"SCREENING", "SELECTED"}:
+        actions.start_screening(lead, by=worker)
+    if status == "SELECTED":
+        rubric = queries.current_rubric()
+        actions.screen(lead, rubric, {c["code"]: 4 for c in rubric.criteria}, by=reviewer)
+        actions.select(lead, "LIST", by=reviewer, reason="맛이 좋고 포장이 잘 되어 있어요.")
+    return lead
