@@ -6,6 +6,8 @@ import logging
 import re
 import sys
 import uuid
+from collections.abc import MutableMapping
+from typing import Any
 
 import structlog
 
@@ -18,8 +20,13 @@ def setup(style: str, process: str) -> None:
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer() if style == "json" else structlog.dev.ConsoleRenderer(colors=False)
     )
+
+    def name_process(logger: object, method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        return {"process": process, **line}
+
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
+        name_process,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
@@ -39,7 +46,6 @@ def setup(style: str, process: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
-    structlog.contextvars.bind_contextvars(process=process)
 
 
 def request_id() -> str:

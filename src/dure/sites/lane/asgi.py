@@ -210,7 +210,6 @@ class Asgi:
 
     async def _run(self, handler: Handler, request: Request) -> None:
         structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(process=self.process)
         request.request_id = begin_request(request.headers.get(HEADER.lower()))
         try:
             await handler(request)
@@ -225,7 +224,6 @@ class Asgi:
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(process=self.process)
         for pattern, handler in self.sockets:
             if match := pattern.fullmatch(scope["path"]):
                 socket = Socket(scope, receive, send, match.groupdict())
