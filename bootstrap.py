@@ -140,9 +140,10 @@ def uv_from_its_wheel(home: Path) -> str:
     try:
         with urllib.request.urlopen(request, timeout=60) as answer:
             files = json.load(answer)["files"]
-        chosen = [
-            f for f in files if f["filename"].endswith(".whl") and wanted in f["filename"] and not f.get("yanked")
-        ][-1]
+        wheels = [
+            f for f in files if wanted in f["filename"] and f["filename"].endswith(".whl") and not f.get("yanked")
+        ]
+        chosen = max(wheels, key=lambda f: [int(n) for n in f["filename"].split("-")[1].split(".") if n.isdigit()])
         with urllib.request.urlopen(chosen["url"], timeout=180) as answer:
             wheel = answer.read()
     except (OSError, LookupError, ValueError) as error:
@@ -172,8 +173,7 @@ def uv_from_its_wheel(home: Path) -> str:
 def ensure_frontend() -> None:
     """Build the browser's files with Vite, if their sources have changed."""
     sources = [p for p in FRONTEND.rglob("*") if p.is_file() and "node_modules" not in p.parts]
-    templates_used = (ROOT / "src/dure/sites").rglob("templates/**/*.html")  # icons are picked by what pages name
-    inputs = digest([*sources, *templates_used])
+    inputs = digest(sources)
     stamp = DIST / ".made-from"
     if stamp.exists() and stamp.read_text() == inputs and (DIST / "manifest.json").exists():
         return
