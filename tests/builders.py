@@ -45,10 +45,10 @@ def a_phone() -> str:
 
 def a_brn() -> str:
     """A business registration number with a fitting check digit, new each time."""
-    from dure.kit.korean import brn_valid
+    from dure.integrations.nts.rules import is_brn
 
     nine = f"21086{next(_count):04d}"
-    return next(nine + str(d) for d in range(10) if brn_valid(nine + str(d)))
+    return next(nine + str(d) for d in range(10) if is_brn(nine + str(d)))
 
 
 def a_lead(status: str = "CAPTURED", *, worker: User | None = None, place: Any = None, **stall: Any) -> Any:

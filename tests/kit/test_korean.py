@@ -4,20 +4,6 @@ from dure.kit import korean
 
 
 @pytest.mark.parametrize(
-    "typed", ["120-88-00767", "1208147521", " 116 82 00276 ", "134-86-72683", "１２０８８００７６７"]
-)
-def test_a_real_business_number_passes_however_it_is_typed(typed):
-    assert korean.brn_valid(typed)
-
-
-@pytest.mark.parametrize(
-    "typed", ["", "1234567890", "0000000000", "000-00-00000", "120-00-00767", "120880076", "12088007670"]
-)
-def test_an_impossible_business_number_fails(typed):
-    assert not korean.brn_valid(typed)
-
-
-@pytest.mark.parametrize(
     ("typed", "kept"),
     [
         ("010-1234-5678", "+821012345678"),
@@ -34,9 +20,8 @@ def test_phone_numbers_are_kept_in_e164(typed, kept):
     assert korean.phone_e164(typed) == kept
 
 
-def test_phone_and_business_numbers_are_shown_as_people_write_them():
+def test_phone_numbers_are_shown_as_people_write_them():
     assert korean.phone_shown("+821012345678") == "010-1234-5678"
-    assert korean.brn_shown("1208800767") == "120-88-00767"
 
 
 def test_syllables_come_apart_into_letters():

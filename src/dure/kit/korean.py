@@ -1,8 +1,7 @@
-"""Korean writing and numbers: letters inside a syllable, phone numbers, business registration numbers. All pure."""
+"""Korean writing and numbers: the letters inside a syllable, phone numbers. All pure."""
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 import phonenumbers
@@ -11,7 +10,6 @@ LEADING = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 VOWELS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
 TRAILING = ["", *"ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"]
 _FIRST, _LAST = ord("가"), ord("힣")
-_BRN_WEIGHTS = (1, 3, 7, 1, 3, 7, 1, 3, 5)
 
 
 def jamo(text: str) -> str:
@@ -85,26 +83,3 @@ def phone_shown(e164: str) -> str:
         return e164
     kind = phonenumbers.PhoneNumberFormat
     return str(phonenumbers.format_number(number, kind.NATIONAL if number.country_code == 82 else kind.INTERNATIONAL))
-
-
-def brn_digits(text: str) -> str:
-    """The digits of a business registration number as typed: `120-88-00767` gives `1208800767`."""
-    return re.sub(r"\D", "", unicodedata.normalize("NFKC", text))
-
-
-def brn_valid(text: str) -> bool:
-    """Whether the check digit of a 사업자등록번호 fits and no part is impossible (0000000000 has a fitting one).
-
-    An aid for typing, not a proof: about one swap of neighbouring digits in nine slips through.
-    """
-    digits = brn_digits(text)
-    if len(digits) != 10 or int(digits[:3]) < 101 or digits[3:5] == "00" or digits[5:9] == "0000":
-        return False
-    d = [int(ch) for ch in digits]
-    total = sum(w * n for w, n in zip(_BRN_WEIGHTS, d, strict=False)) + d[8] * 5 // 10
-    return (10 - total % 10) % 10 == d[9]
-
-
-def brn_shown(digits: str) -> str:
-    """`1208800767` as `120-88-00767`."""
-    return f"{digits[:3]}-{digits[3:5]}-{digits[5:]}" if len(digits) == 10 else digits

@@ -6,6 +6,7 @@ merchant invites and logs contacts. `by` None is the house itself.
 
 from __future__ import annotations
 
+import unicodedata
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from typing import IO, Any
 from django.db import transaction
 
 from dure.commerce.sellers.models import Invitation
+from dure.integrations.nts import rules as brn_rules
 from dure.kit import audit, clock, images, korean
 from dure.kit.outbox import emit
 from dure.kit.states import WrongState, move
@@ -462,9 +464,10 @@ def _read_phone(typed: str) -> str:
 def _read_brn(typed: str) -> str:
     if not typed.strip():
         return ""
-    if not korean.brn_valid(typed):
+    number = brn_rules.digits(unicodedata.normalize("NFKC", typed))
+    if not brn_rules.is_brn(number):
         raise errors.BadBusinessNumber()
-    return korean.brn_digits(typed)
+    return number
 
 
 def _fill_gaps(shop: Shop, business: Business | None, owner: Any, stall: Stall) -> None:
