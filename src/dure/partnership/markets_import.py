@@ -6,8 +6,10 @@ empty cells, misspelt provinces and no key; the API has the same fields under En
 
 from __future__ import annotations
 
+import argparse
 import csv
 import json
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -17,6 +19,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from dure.kit import clock
+from dure.kit.errors import DureError
+from dure.kit.http import OutsideError
 from dure.kit.korean import initials
 from dure.partnership import rules
 from dure.partnership.errors import BadMarketList, ShrunkenMarketList
@@ -268,3 +272,27 @@ def _yes(text: str) -> bool:
     if text.upper() not in {"Y", "N"}:
         raise ValueError(text)
     return text.upper() == "Y"
+
+
+def from_api() -> Report:
+    """The current edition, page by page. Raises kit.http.OutsideError."""
+    from dure.integrations.markets.client import markets
+
+    return from_rows(markets().all(), Place.Source.STANDARD)
+
+
+def main(argv: list[str]) -> int:
+    """`dure markets import FILE | --api | --starter`."""
+    parser = argparse.ArgumentParser(prog="dure markets import")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("file", nargs="?", type=Path, help="전국전통시장표준데이터.csv (cp949 or UTF-8)")
+    source.add_argument("--api", action="store_true", help="the current edition from data.go.kr")
+    source.add_argument("--starter", action="store_true", help="about forty well-known markets")
+    options = parser.parse_args(argv)
+    try:
+        report = from_api() if options.api else from_starter() if options.starter else from_file(options.file)
+    except (DureError, OutsideError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(report)
+    return 0
