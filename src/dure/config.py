@@ -13,13 +13,14 @@ import tempfile
 from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 
 class ConfigError(ValueError):
     """A setting that cannot be used. The message is one plain sentence that says what to do."""
 
 
-def setting(env: str, default: str, about: str, secret: bool = False) -> str:
+def setting(env: str, default: str, about: str, secret: bool = False) -> Any:
     return field(default=default, metadata={"env": env, "about": about, "secret": secret})
 
 

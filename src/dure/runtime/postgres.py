@@ -16,6 +16,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -74,6 +75,7 @@ class Postgres:
         if not (self.data / "PG_VERSION").exists():
             self._initdb()
         self._check_version()
+        user, group = self._owner()
         options = [part for name, value in self.settings.items() for part in ("-c", f"{name}={value}")]
         with self.log.open("ab") as output:
             self.process = children.start(
@@ -82,7 +84,8 @@ class Postgres:
                 env=ENVIRONMENT,
                 cwd="/",
                 on_orphaned=signal.SIGINT,
-                **self._owner(),
+                user=user,
+                group=group,
             )
         self._await_ready(patience)
         self._make_database()
@@ -131,19 +134,21 @@ class Postgres:
             self.sockets.mkdir(parents=True, exist_ok=True, mode=0o700)
             self.data.mkdir(exist_ok=True, mode=0o700)
         self.data.chmod(0o700)
-        if owner := self._owner():
+        user, group = self._owner()
+        if user is not None and group is not None:
             for folder in (self.data, self.sockets):
-                if folder.stat().st_uid != owner["user"]:
-                    os.chown(folder, owner["user"], owner["group"])
+                if folder.stat().st_uid != user:
+                    os.chown(folder, user, group)
             for place in (self.data, BIN):
                 open_the_way(place)
 
     def _initdb(self) -> None:
+        user, group = self._owner()
         made = subprocess.run(
             [BIN / "initdb", "-D", self.data, "-U", "postgres", "--auth=trust", "--encoding=UTF8",
              "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions"],
             capture_output=True, text=True, env=ENVIRONMENT, cwd="/", check=False,
-            extra_groups=[] if self._owner() else None, **self._owner(),
+            user=user, group=group, extra_groups=None if user is None else [],
         )  # fmt: skip
         if made.returncode == 0:
             return
@@ -192,12 +197,12 @@ class Postgres:
     def _pid_file(self) -> list[str]:
         return (self.data / "postmaster.pid").read_text().splitlines()
 
-    def _owner(self) -> dict[str, int]:
-        """Whom the server runs as, for subprocess: nothing unless we are root."""
+    def _owner(self) -> tuple[int, int] | tuple[None, None]:
+        """The user and group the server runs as; nobody else unless we are root."""
         if os.geteuid() != 0:
-            return {}
+            return None, None
         owner = _os_user()
-        return {"user": owner.pw_uid, "group": owner.pw_gid}
+        return owner.pw_uid, owner.pw_gid
 
 
 def _bin() -> Path:
@@ -250,7 +255,7 @@ def open_the_way(place: Path) -> None:
 
 
 @contextlib.contextmanager
-def disk_errors(home: Path):  # type: ignore[no-untyped-def]
+def disk_errors(home: Path) -> Iterator[None]:
     """A full, read-only or foreign disk, as a Problem."""
     try:
         yield

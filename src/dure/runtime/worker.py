@@ -80,8 +80,13 @@ def _relay(stop: threading.Event, ear: psycopg.Connection[Any]) -> None:
 
 async def _jobs_until_signalled(stop: threading.Event) -> None:
     ending = asyncio.Event()
+
+    def end() -> None:
+        ending.set()
+        stop.set()
+
     for signum in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(signum, lambda: (ending.set(), stop.set()))
+        asyncio.get_running_loop().add_signal_handler(signum, end)
     while not ending.is_set():
         try:
             await _jobs(ending)

@@ -11,6 +11,7 @@ import os
 import shutil
 import socket
 import time
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -79,7 +80,7 @@ def _start(house: Supervisor, config: Config, demo: bool, began: float) -> None:
 
 
 @contextlib.contextmanager
-def held_home(home: Path):  # type: ignore[no-untyped-def]
+def held_home(home: Path) -> Iterator[None]:
     """One dure a home. Raises Problem when another holds it, or the folder cannot be written."""
     with disk_errors(home):
         home.mkdir(parents=True, exist_ok=True)
