@@ -94,7 +94,9 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
 
 def test_each_process_is_reached_under_its_part_of_the_one_origin(front: Front):
     with front.client() as client:
-        answers = {path: client.get(path, extensions=NAMED).json() for path in ("/seller/orders", "/lane/a/b", "/media/c.m3u8")}
+        answers = {
+            path: client.get(path, extensions=NAMED).json() for path in ("/seller/orders", "/lane/a/b", "/media/c.m3u8")
+        }
     assert [(a["process"], a["path"]) for a in answers.values()] == [
         ("web", "/seller/orders"),
         ("lane", "/a/b"),
@@ -166,9 +168,7 @@ def certificate(folder: Path) -> None:
     )
     (folder / "fullchain.pem").write_bytes(signed.public_bytes(serialization.Encoding.PEM))
     (folder / "privkey.pem").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
 
 
