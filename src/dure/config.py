@@ -42,6 +42,10 @@ class Config:
     simulators: bool = setting("DURE_SIMULATORS", "1", "1 plays the outside world on this machine, 0 uses the real one")
     log: str = setting("DURE_LOG", "text", "text for people or json for machines")
     web_workers: int = setting("DURE_WEB_WORKERS", "1", "web processes, each with four threads")
+    smtp_url: str = setting(
+        "DURE_SMTP_URL", "", "smtp://user:password@host:587 sends letters; empty: they are put into DURE_HOME/mail", secret=True
+    )
+    mail_from: str = setting("DURE_MAIL_FROM", "두레 <hello@dure.kr>", "sender of letters")
     toss_url: str = setting("DURE_TOSS_URL", "", "Toss Payments core API; empty: the simulator, or the real one")
     toss_secret_key: str = setting("DURE_TOSS_SECRET_KEY", "test_sk_dure", "Toss secret key", secret=True)
     toss_client_key: str = setting("DURE_TOSS_CLIENT_KEY", "test_ck_dure", "Toss client key of the payment window")
