@@ -42,8 +42,7 @@ def bars(points: Points, label: str, unit: str, height: int) -> SafeString:
     width = min(slot * 0.66, 44)
     marks = format_html_join(
         "",
-        '<rect class="bar-mark" x="{}" y="{}" width="{}" height="{}" rx="3">'
-        "<title>{}: {}{}</title></rect>",
+        '<rect class="bar-mark" x="{}" y="{}" width="{}" height="{}" rx="3"><title>{}: {}{}</title></rect>',
         (
             (
                 px(LEFT + slot * (i + 0.5) - width / 2),
@@ -94,8 +93,7 @@ def _frame(points: Points, label: str, unit: str, height: int, top: int, marks: 
     plot = height - TOP - BOTTOM
     grid = format_html_join(
         "",
-        '<line class="axis" x1="{}" x2="{}" y1="{}" y2="{}"></line>'
-        '<text x="{}" y="{}" text-anchor="end">{}</text>',
+        '<line class="axis" x1="{}" x2="{}" y1="{}" y2="{}"></line><text x="{}" y="{}" text-anchor="end">{}</text>',
         (
             (LEFT, WIDTH, px(y), px(y), LEFT - 8, px(y + 4), text)
             for y, text in (

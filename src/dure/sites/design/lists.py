@@ -280,7 +280,11 @@ class Listing:
             elif now == f"-{column.sort}":
                 yield column, column.sort, "descending"
             else:
-                yield column, f"-{column.sort}" if column.kind in ("won", "number", "day", "moment") else column.sort, ""
+                yield (
+                    column,
+                    f"-{column.sort}" if column.kind in ("won", "number", "day", "moment") else column.sort,
+                    "",
+                )
 
     @cached_property
     def table(self) -> list[tuple[Any, list[tuple[Column, SafeString | str]]]]:
@@ -334,6 +338,6 @@ def _write(sheet: Any, y: int, x: int, value: Any, style: Any) -> None:
     elif isinstance(value, datetime):
         sheet.write_datetime(y, x, timezone.localtime(value).replace(tzinfo=None), style)
     elif isinstance(value, date):
-        sheet.write_datetime(y, x, datetime.combine(value, time()), style)  # noqa: DTZ001 - a sheet has no zones
+        sheet.write_datetime(y, x, datetime.combine(value, time()), style)
     else:
         sheet.write_string(y, x, str(value)[:32_767])

@@ -78,7 +78,9 @@ def gallery(request: HttpRequest) -> HttpResponse:
         ],
         "rows": [
             SimpleNamespace(number="D261124-7K3M9Q2X", buyer=_("김두레"), total=57000, status=("PAID", _("결제 완료"))),
-            SimpleNamespace(number="D261124-Q8W2N5TC", buyer=_("이나눔"), total=12500, status=("DELIVERING", _("배송 중"))),
+            SimpleNamespace(
+                number="D261124-Q8W2N5TC", buyer=_("이나눔"), total=12500, status=("DELIVERING", _("배송 중"))
+            ),
         ],
         "tab_items": [("all", _("전체"), "#", 12), ("new", _("새 주문"), "#", 3), ("done", _("끝난 주문"), "#", None)],
         "step_labels": [_("가입"), _("사업자"), _("정산 계좌"), _("배송비"), _("심사")],

@@ -20,8 +20,9 @@ from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from dure.kit import images, money
+from dure.kit import clock, images, money
 from dure.sites.design import charts
 
 register = template.Library()
@@ -35,7 +36,12 @@ register.filter("won", money.won)
 def icon(name: str, label: str = "") -> SafeString:
     """An icon of `frontend/icons.ts`. Without a label it is decoration and hidden from screen readers."""
     hidden = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
-    return format_html('<svg class="icon" {}><use href="{}#{}"></use></svg>', hidden, static("dist/icons.svg"), name)
+    return format_html(
+        '<svg class="icon" width="20" height="20" {}><use href="{}#{}"></use></svg>',
+        hidden,
+        static("dist/icons.svg"),
+        name,
+    )
 
 
 TONES = {
@@ -57,6 +63,17 @@ def status(value: str, label: Any = "", tone: str = "") -> SafeString:
     return format_html('<span class="status{}">{}</span>', f" status--{tone}" if tone else "", label or value)
 
 
+WEEKDAYS = (
+    gettext_lazy("월"),
+    gettext_lazy("화"),
+    gettext_lazy("수"),
+    gettext_lazy("목"),
+    gettext_lazy("금"),
+    gettext_lazy("토"),
+    gettext_lazy("일"),
+)
+
+
 @register.filter
 def day(value: date | datetime | None) -> str:
     """`2026. 11. 24. (화)`, the KST day."""
@@ -64,7 +81,7 @@ def day(value: date | datetime | None) -> str:
         return ""
     if isinstance(value, datetime):
         value = timezone.localtime(value)
-    return formats.date_format(value, "Y. n. j. (D)")
+    return f"{formats.date_format(value, 'Y. n. j.')} ({WEEKDAYS[value.weekday()]})"
 
 
 @register.filter
@@ -73,22 +90,40 @@ def moment(value: datetime | None) -> str:
     if value is None:
         return ""
     value = timezone.localtime(value)
-    this_year = value.year == timezone.localtime().year
-    return formats.date_format(value, "n. j. (D) H:i" if this_year else "Y. n. j. (D) H:i")
+    date_part = "n. j." if value.year == clock.today().year else "Y. n. j."
+    return f"{formats.date_format(value, date_part)} ({WEEKDAYS[value.weekday()]}) {value:%H:%M}"
+
+
+@register.filter
+def masked(person: Any) -> str:
+    """A name as strangers see it: 김두레 gives 김**."""
+    name = str(person)
+    return f"{name[:1]}{'*' * min(len(name) - 1, 2)}"
 
 
 @register.simple_tag
-def price(now: int, before: int | None = None, live: bool = False, big: bool = False) -> SafeString:
-    """A price; with `before` above it, the share it fell by and the old price struck out. Won."""
+def price(
+    now: int, before: int | None = None, live: bool = False, big: bool = False, several: bool = False
+) -> SafeString:
+    """A price; with `before` above it, the share it fell by and the old price struck out. Won.
+
+    `several`: the lowest of several prices, written `6,900원~`.
+    """
     classes = "price" + (" price--live" if live else "") + (" price--big" if big else "")
+    amount = format_html(
+        "<strong>{}{}</strong>",
+        money.won(now),
+        format_html('<span aria-hidden="true">~</span><span class="visually-hidden">{}</span>', _("부터"))
+        if several
+        else "",
+    )
     if not before or before <= now:
-        return format_html('<span class="{}"><strong>{}</strong></span>', classes, money.won(now))
+        return format_html('<span class="{}">{}</span>', classes, amount)
     return format_html(
-        '<span class="{}"><span class="off">{}%</span> <strong>{}</strong> '
-        '<del><span class="visually-hidden">{}</span> {}</del></span>',
+        '<span class="{}"><span class="off">{}%</span> {} <del><span class="visually-hidden">{}</span> {}</del></span>',
         classes,
         (before - now) * 100 // before,
-        money.won(now),
+        amount,
         _("정가"),
         money.won(before),
     )
@@ -125,15 +160,17 @@ def with_query(context: Context, **changes: Any) -> str:
 
 
 @register.inclusion_tag("design/ui/field.html")
-def field(bound: BoundField, label: str = "", help: str = "", affix: str = "", **attrs: Any) -> dict[str, Any]:
+def field(bound: BoundField, label: str = "", help: str | bool = "", affix: str = "", **attrs: Any) -> dict[str, Any]:
     """A form field with label, help and its error beside it, tied together for screen readers.
 
     `attrs` go to the control (underscores become dashes): `{% field form.phone inputmode="tel" %}`. `affix` is a
-    unit behind the control (원, 개). A field whose widget has `data-won` is right-aligned.
+    unit behind the control (원, 개). A field whose widget has `data-won` is right-aligned. `help=False` drops the
+    form's own help text.
     """
     widget = bound.field.widget
     given = {name.replace("_", "-"): value for name, value in attrs.items() if value is not None}
-    described = [f"{bound.auto_id}-help"] if (help or bound.help_text) else []
+    help_text = bound.help_text if help == "" else help or ""
+    described = [f"{bound.auto_id}-help"] if help_text else []
     if bound.errors:
         described.append(f"{bound.auto_id}-error")
         given["aria-invalid"] = "true"
@@ -148,7 +185,7 @@ def field(bound: BoundField, label: str = "", help: str = "", affix: str = "", *
         "kind": kind,
         "control": bound.as_widget(attrs=given) if kind != "choices" else "",
         "label": label or bound.label,
-        "help": help or bound.help_text,
+        "help": help_text,
         "affix": affix,
         "required": bound.field.required,
         "hidden": bound.is_hidden,
@@ -201,9 +238,7 @@ def timeline(items: Iterable[dict[str, Any]]) -> dict[str, Any]:
 
 
 @register.inclusion_tag("design/ui/tile.html")
-def tile(
-    label: str, value: Any, note: str = "", icon: str = "", url: str = "", tone: str = ""
-) -> dict[str, Any]:
+def tile(label: str, value: Any, note: str = "", icon: str = "", url: str = "", tone: str = "") -> dict[str, Any]:
     """One number that matters, with what it means. Tones: good, warn, bad."""
     return {"label": label, "value": value, "note": note, "icon": icon, "url": url, "tone": tone}
 
@@ -250,7 +285,9 @@ def list_table(context: Context, listing: Any) -> dict[str, Any]:
 
 
 @register.simple_tag
-def photo(name: Any, alt: str = "", sizes: str = "", css: str = "photo", ratio: str = "", eager: bool = False) -> SafeString:
+def photo(
+    name: Any, alt: str = "", sizes: str = "", css: str = "photo", ratio: str = "", eager: bool = False
+) -> SafeString:
     """A picture kept by `kit.images`, in the size the screen needs; a woven placeholder when there is none.
 
     `sizes` as in HTML, e.g. "(width >= 60rem) 18rem, 50vw". `css="thumb"` for the small square of a line or a row.

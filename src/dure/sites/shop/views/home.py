@@ -1,0 +1,68 @@
+"""The first page: the market, and in demo mode the people to sign in as."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.contrib.auth import login
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from dure.commerce.catalog.models import Product
+from dure.config import load
+from dure.kit import clock
+from dure.live.models import OVER, Show, ShowStatus
+from dure.people.models import User
+from dure.sites.shop import demo, shelf
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    now = clock.now()
+    context = {
+        "shelves": shelf.categories(),
+        "running": _shows().running().order_by("-on_air_at")[:4],
+        "coming": _shows().coming().filter(planned_at__gte=now - timedelta(hours=6)).order_by("planned_at")[:4],
+        "well_sold": shelf.cards(shelf.well_sold(8, now - timedelta(days=30)), now),
+        "newest": shelf.cards(Product.objects.on_sale().order_by("-on_sale_at", "-id")[:8], now),
+        "people": demo.people() if load().mode == "demo" else [],
+    }
+    return render(request, "shop/home.html", context)
+
+
+def lives(request: HttpRequest) -> HttpResponse:
+    now = clock.now()
+    over = _shows().filter(status__in=OVER).order_by("-on_air_at", "-id")
+    context = {
+        "running": _shows().running().order_by("-on_air_at"),
+        "coming": _shows().coming().filter(planned_at__gte=now - timedelta(hours=6)).order_by("planned_at"),
+        "over": Paginator(over.filter(status=ShowStatus.REPLAY), 12).get_page(request.GET.get("page")),
+    }
+    return render(request, "shop/lives.html", context)
+
+
+def _shows():  # type: ignore[no-untyped-def]
+    """Public shows with host and products, ready to be drawn."""
+    return Show.objects.public().select_related("host").prefetch_related("offers__option__product__photos")
+
+
+@require_POST
+def demo_enter(request: HttpRequest) -> HttpResponse:
+    """Sign in as one of the demo's people, without a password. Demo mode only, and never as somebody else."""
+    if load().mode != "demo":
+        raise Http404
+    email = request.POST.get("email", "")
+    if email not in demo.emails():
+        raise Http404
+    user = User.objects.filter(email=email, is_active=True).first()
+    if user is None:
+        raise Http404
+    login(request, user, backend=BACKEND)
+    onward = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(onward, {request.get_host()}, request.is_secure()):
+        onward = "/"
+    return redirect(onward)
