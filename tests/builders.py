@@ -71,3 +71,48 @@ def a_lead(status: str = "CAPTURED", *, worker: User | None = None, place: Any =
         actions.screen(lead, rubric, {c["code"]: 4 for c in rubric.criteria}, by=reviewer)
         actions.select(lead, "LIST", by=reviewer, reason="맛이 좋고 포장이 잘 되어 있어요.")
     return lead
+
+
+def an_option(price: int = 10_000, stock: int = 10, **fields: Any) -> Any:
+    """An option of a product on sale at an approved seller, with `stock` pieces to promise."""
+    from dure.commerce.catalog.models import Category, Option, Product
+    from dure.commerce.sellers.models import Seller
+    from dure.commerce.stock import actions as stock_actions
+
+    n = next(_count)
+    category, _created = Category.objects.get_or_create(code="food", defaults={"name_ko": "먹거리", "name_en": "Food"})
+    seller = fields.pop("seller", None) or Seller.objects.create(name=f"가게{n}", status="APPROVED")
+    product = Product.objects.create(
+        seller=seller,
+        category=category,
+        name=fields.pop("name", f"상품{n}"),
+        status=fields.pop("status", "ON_SALE"),
+        list_price=price,
+    )
+    option = Option.objects.create(product=product, price=price, **fields)
+    if stock:
+        stock_actions.receive(option, stock, by=None, why="처음")
+    return option
+
+
+def a_show(
+    status: str = "PLANNED", *, host: User | None = None, md: User | None = None, options: Any = None, **fields: Any
+) -> Any:
+    """A show of three options at a live price 1,000 won below the usual one, walked by the real actions to `status`."""
+    from datetime import timedelta
+
+    from dure.kit import clock
+    from dure.live import actions
+
+    host, md = host or a_person("CREATOR"), md or a_person("MD")
+    fields.setdefault("title", f"방송{next(_count)}")
+    show = actions.plan_show(planned_at=clock.now() + timedelta(hours=1), host=host, md=md, by=md, **fields)
+    for option in options if options is not None else [an_option() for _ in range(3)]:
+        offer = actions.set_live_price(show, option, price=option.price - 1_000, allotment=5, by=md)
+        actions.add_segment(show, kind="PRODUCT", beat=f"{option.product.name} 소개", offer=offer, by=md)
+    steps = ["PLANNED", "REHEARSING", "READY", "ON_AIR", "ENDED"].index(status)
+    if steps:
+        actions.declare_disclosure(show, host=host, benefit="COMMISSION", advertiser="두레", by=host)
+    for step in [actions.rehearse, actions.ready, actions.go_on_air, actions.end][:steps]:
+        step(show, by=host)
+    return show
