@@ -410,7 +410,7 @@ def publish_replay(show: Show, *, by: User | None) -> Recording:
     if not pieces:
         raise errors.NoRecording()
     timeline = [(piece.began, piece.seconds) for piece in pieces]
-    markers = []
+    markers: list[dict[str, Any]] = []
     for held in show.pins.select_related("offer__option__product"):
         at = rules.position_of(held.pinned_at, timeline)
         if at is not None:

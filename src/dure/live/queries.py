@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from django.db.models import Max, Prefetch, Q, Sum
@@ -225,7 +226,7 @@ def _longest_gap(show: Show) -> timedelta | None:
         return None
     shown = [e.at for e in show.exposures.exclude(where="REPLAY")]
     moments = [show.on_air_at, *shown, *([show.ended_at] if show.ended_at else [])]
-    return max((later - sooner for sooner, later in zip(moments, moments[1:], strict=False)), default=timedelta())
+    return max((later - sooner for sooner, later in pairwise(moments)), default=timedelta())
 
 
 def shows_for_list(now: datetime) -> dict[str, list[Show]]:

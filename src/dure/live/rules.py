@@ -90,7 +90,7 @@ def chat_fault(text: str, *, staff: bool = False) -> str | None:
         return "LONG"
     if not staff and _CONTACT.search(text):
         return "CONTACT"
-    letters = _NOT_A_LETTER.sub("", unicodedata.normalize("NFKC", text).lower())
+    letters = _NOT_A_LETTER.sub("", unicodedata.normalize("NFC", text).lower())
     return "RUDE" if any(word in letters for word in _RUDE) else None
 
 
