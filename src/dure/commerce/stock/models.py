@@ -32,7 +32,7 @@ class StockMovement(models.Model):
         ADJUSTED = "ADJUSTED", _("실사 조정")
         RETURNED = "RETURNED", _("반품 입고")
 
-    option = models.ForeignKey(Option, on_delete=models.CASCADE, related_name="stock_movements")
+    option = models.ForeignKey(Option, on_delete=models.PROTECT, related_name="stock_movements")
     kind = models.CharField(max_length=8, choices=Kind.choices)
     quantity = models.IntegerField()  # signed
     ref = models.CharField(max_length=60, blank=True)  # "claims.claim:12"
