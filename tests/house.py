@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 
 
 class House:
-    """`with House(folder) as house:` starts everything and waits until `/readyz` says yes."""
+    """`with House(folder) as house:` starts everything and waits until all of it is ready."""
 
     def __init__(self, home: Path, port: int | None = None, **settings: str) -> None:
         self.home = home
@@ -55,7 +55,11 @@ class House:
                 cwd=ROOT,
                 start_new_session=True,
             )
-        until(self.ready, patience, lambda: self.words() + self.last_words())
+        until(
+            lambda: self.ready() and "dure is ready" in self.words(),
+            patience,
+            lambda: self.words() + self.last_words(),
+        )
 
     def stop(self, patience: float = 60) -> int:
         """As Ctrl-C does; returns the exit code."""
@@ -97,10 +101,20 @@ class House:
         """The process `name`: web, lane, media, worker, simulators or postgres (the one that others hang on)."""
         assert self.process is not None
         for child in psutil.Process(self.process.pid).children():
-            words = child.cmdline()
+            try:
+                words = child.cmdline()
+            except psutil.Error:  # just killed
+                continue
             if words[-2:] == ["dure", name] or (name == "postgres" and words and words[0].endswith("/postgres")):
                 return child
-        raise LookupError(f"no process {name} in {[c.cmdline() for c in self.tree()]}")
+        raise LookupError(f"no process {name} in this house")
+
+    def restarted(self, name: str, old: psutil.Process) -> bool:
+        """Another process has taken the place of `old`."""
+        try:
+            return self.find(name).pid != old.pid
+        except LookupError:
+            return False
 
     def kill(self, name: str) -> psutil.Process:
         """kill -9; returns the dead process."""

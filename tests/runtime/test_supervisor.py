@@ -51,13 +51,7 @@ def test_a_killed_process_comes_back_and_leaves_nobody_behind(house: House, name
     house.kill(name)
     until(lambda: not any(p.is_running() for p in family), 20)
 
-    def back() -> bool:
-        try:
-            return house.find(name).pid != old.pid
-        except LookupError:
-            return False
-
-    until(back, 30, house.words)
+    until(lambda: house.restarted(name, old), 30, house.words)
     house.await_ready()
     if name in {"media", "simulators"}:
         port = house.port + (2 if name == "media" else 3)
@@ -76,8 +70,8 @@ def test_a_killed_database_comes_back_with_its_rows_and_the_worker_finds_it_agai
     with psycopg.connect(dsn, autocommit=True) as db:
         db.execute("CREATE TABLE witness AS SELECT generate_series(1, 300) AS id")
     worker = house.find("worker").pid
-    old = house.kill("postgres").pid
-    until(lambda: house.find("postgres").pid != old if has(house, "postgres") else False, 30, house.words)
+    old = house.kill("postgres")
+    until(lambda: house.restarted("postgres", old), 30, house.words)
     house.await_ready()
     with psycopg.connect(dsn) as db:
         assert db.execute("SELECT count(*) FROM witness").fetchone() == (300,)
@@ -146,14 +140,6 @@ def test_when_the_supervisor_itself_is_killed_nobody_stays(house: House):
     house.process.wait()
     until(lambda: not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in tree), 30)
     house.start()
-
-
-def has(house: House, name: str) -> bool:
-    try:
-        house.find(name)
-    except LookupError:
-        return False
-    return True
 
 
 def listening(port: int) -> bool:

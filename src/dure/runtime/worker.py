@@ -84,6 +84,7 @@ async def _jobs_until_signalled(stop: threading.Event) -> None:
     def end() -> None:
         ending.set()
         stop.set()
+        signal.alarm(DRAIN_PATIENCE + 5)  # a job that does not end, ends with us
 
     for signum in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signum, end)
@@ -98,9 +99,11 @@ async def _jobs_until_signalled(stop: threading.Event) -> None:
 
 async def _jobs(ending: asyncio.Event) -> None:
     """Run jobs until `ending`, or until the database breaks off (raises)."""
+    from procrastinate import PsycopgConnector
     from procrastinate.contrib.django import app as declared
+    from procrastinate.contrib.django.utils import connector_params
 
-    app = declared.with_connector(declared.connector.get_worker_connector())  # type: ignore[attr-defined]
+    app = declared.with_connector(PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=8, timeout=5))
     async with await psycopg.AsyncConnection.connect(_dsn(), autocommit=True) as pulse, app.open_async():
         running = asyncio.create_task(
             app.run_worker_async(
@@ -122,8 +125,7 @@ async def _jobs(ending: asyncio.Event) -> None:
         finally:
             ended.cancel()
             running.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await running
+            await asyncio.wait({running}, timeout=DRAIN_PATIENCE + 1)  # without a database it may never end
 
 
 async def _with_request_id(call_next: Callable[[], Awaitable[Any]], context: Any, worker: Any) -> Any:
