@@ -239,7 +239,12 @@ CHECKS = [
 def check(command: str, rest: list[str]) -> int:
     """All checks, each to its end, so that one run tells everything."""
     failed = []
-    env = {**os.environ, "DURE_MODE": "test", "DURE_HOME": os.environ.get("DURE_HOME", str(ROOT / ".dure" / "check"))}
+    env = {
+        **os.environ,
+        "PYTHONWARNINGS": "ignore",
+        "DURE_MODE": "test",
+        "DURE_HOME": os.environ.get("DURE_HOME", str(ROOT / ".dure" / "check")),
+    }
     for name, (program, *arguments) in CHECKS:
         say(f"• {name}", f"• {name}")
         if subprocess.run([BIN / program, *arguments], env=env, check=False).returncode:

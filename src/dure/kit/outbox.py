@@ -84,7 +84,8 @@ def deliver_one() -> bool:
             with transaction.atomic():
                 if subscriber is None:
                     raise LookupError(f"no subscriber {delivery.subscriber}")
-                subscriber(delivery.event)
+                with structlog.contextvars.bound_contextvars(request_id=delivery.event.request_id):
+                    subscriber(delivery.event)
         except Exception as error:  # any failure of a subscriber is kept with its delivery and tried again
             delivery.attempts += 1
             delivery.last_error = repr(error)[:2000]
