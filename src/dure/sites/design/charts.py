@@ -19,7 +19,7 @@ def nice_ceiling(value: int) -> int:
     power = 10 ** (len(str(value)) - 1)
     for step in (10, 20, 25, 50, 100):
         if step * power >= value * 10:
-            return max(1, step * power // 10)
+            return int(max(1, step * power // 10))
     raise AssertionError("unreachable: 100 * power > value * 10")
 
 

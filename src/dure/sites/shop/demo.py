@@ -63,8 +63,8 @@ def _owners() -> list[Person]:
 
 
 def _workers() -> list[Person]:
-    first = Grant.objects.filter(role__in=WORK, user__is_active=True).values("role").annotate(pk=Min("pk"))
-    grants = Grant.objects.filter(pk__in=[row["pk"] for row in first]).select_related("user")
+    first = Grant.objects.filter(role__in=WORK, user__is_active=True).values("role").annotate(first=Min("pk"))
+    grants = Grant.objects.filter(pk__in=[row["first"] for row in first]).select_related("user")
     by_role = {grant.role: grant.user for grant in grants}
     return [
         Person(by_role[role].email, by_role[role].name, role.label, about, url, icon)

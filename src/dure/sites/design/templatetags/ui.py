@@ -20,7 +20,7 @@ from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from dure.kit import clock, images, money
 from dure.sites.design import charts
@@ -64,13 +64,13 @@ def status(value: str, label: Any = "", tone: str = "") -> SafeString:
 
 
 WEEKDAYS = (
-    gettext_lazy("월"),
-    gettext_lazy("화"),
-    gettext_lazy("수"),
-    gettext_lazy("목"),
-    gettext_lazy("금"),
-    gettext_lazy("토"),
-    gettext_lazy("일"),
+    pgettext_lazy("weekday", "월"),
+    pgettext_lazy("weekday", "화"),
+    pgettext_lazy("weekday", "수"),
+    pgettext_lazy("weekday", "목"),
+    pgettext_lazy("weekday", "금"),
+    pgettext_lazy("weekday", "토"),
+    pgettext_lazy("weekday", "일"),
 )
 
 

@@ -61,7 +61,7 @@ def products(request: HttpRequest) -> HttpResponse:
         "opened": next((c for c in shelves if c.pk == opened), None),
         "orders": [(key, label) for key, (label, _columns) in shelf.ORDERS.items()],
     }
-    template = "shop/_found.html" if request.htmx and not request.htmx.boosted else "shop/products.html"
+    template = "shop/_found.html" if request.headers.get("HX-Request") else "shop/products.html"
     return render(request, template, context)
 
 

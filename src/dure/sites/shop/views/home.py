@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from dure.commerce.catalog.models import Product
 from dure.config import load
 from dure.kit import clock
-from dure.live.models import OVER, Show, ShowStatus
+from dure.live.models import OVER, Show, ShowQuerySet, ShowStatus
 from dure.people.models import User
 from dure.sites.shop import demo, shelf
 
@@ -45,7 +45,7 @@ def lives(request: HttpRequest) -> HttpResponse:
     return render(request, "shop/lives.html", context)
 
 
-def _shows():  # type: ignore[no-untyped-def]
+def _shows() -> ShowQuerySet:
     """Public shows with host and products, ready to be drawn."""
     return Show.objects.public().select_related("host").prefetch_related("offers__option__product__photos")
 
