@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import IO, Any
+from typing import Any
 
 from django.db import transaction
 
@@ -83,13 +83,13 @@ def capture(
     *,
     by: User,
     key: uuid.UUID,
-    photos: Iterable[IO[bytes]] = (),
+    photos: Iterable[images.Picture] = (),
     another_shop: bool = False,
 ) -> Captured:
     """Write down a shop. The same `key` twice is one lead; a known shop is recognised and gains what was missing.
 
     `another_shop`: the worker says that the known owner (or business) has a second shop here.
-    Raises NothingToCallBy, BadPhone, BadBusinessNumber, ConsentNeeded, NotAllowed, kit.images errors.
+    Raises NothingToCallBy, BadPhone, BadBusinessNumber, ConsentNeeded, NotAllowed.
     """
     _only(by, Role.FIELD, Role.OPERATOR)
     phone, brn = _read_phone(stall.phone), _read_brn(stall.brn)
@@ -106,7 +106,7 @@ def capture(
     visit, _ = Visit.objects.get_or_create(
         place=place, worker=by, day=clock.today(), defaults={"started_at": clock.now()}
     )
-    known = None if another_shop else recognition.recognise(business, owner)
+    known = None if another_shop else recognition.recognise(business, owner, numbered=bool(brn))
     if known:
         lead = known.shop.lead
         _fill_gaps(known.shop, business, owner, stall)
@@ -151,9 +151,10 @@ def capture(
     return Captured(lead, known.by if known else None, suspects)
 
 
-def add_photo(lead: Lead, photo: IO[bytes] | Any, *, by: User, kind: str = LeadPhoto.Kind.STALL) -> LeadPhoto:
-    """Raises kit.images errors (NotAPicture, …)."""
-    picture = images.keep(photo, "leads")
+def add_photo(
+    lead: Lead, picture: images.Picture, *, by: User, kind: str = LeadPhoto.Kind.STALL
+) -> LeadPhoto:
+    """`picture` comes from `kit.images.keep(upload, "leads")`."""
     return LeadPhoto.objects.create(
         lead=lead,
         kind=kind,
@@ -246,7 +247,7 @@ def log_contact(
         Outcome.DECLINED: LeadStatus.DECLINED,
     }.get(Outcome(outcome))
     if leads_to:
-        _advance(lead, leads_to, by, note)
+        _advance(lead, leads_to, by)
     _plan(lead, next_step, next_step_on)
     return contact
 

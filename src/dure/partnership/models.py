@@ -339,6 +339,10 @@ class MergeSuspect(models.Model):
             models.CheckConstraint(condition=Q(first__lt=F("second")), name="suspects_in_order"),
         ]
 
+    @property
+    def shops(self) -> list[Shop]:
+        return [self.first, self.second]
+
 
 class Rubric(models.Model):
     """What merchants are screened by: data, so that a programme changes weights without changing code.

@@ -24,6 +24,7 @@ from dure.partnership.models import (
     Place,
     Rubric,
     Shop,
+    Visit,
 )
 from dure.people import queries as people
 from dure.people.models import Role, User
@@ -67,10 +68,25 @@ def regions() -> list[tuple[str, int]]:
 class MarketDay:
     day: date
     opening: rules.Opening
+    today: bool
 
 
-def market_calendar(place: Place, start: date, days: int = 35) -> list[MarketDay]:
-    return [MarketDay(d, place.opening(d)) for d in (start + timedelta(n) for n in range(days))]
+def market_calendar(place: Place, today: date, weeks: int = 5) -> list[MarketDay]:
+    """Whole weeks from the Monday of this one."""
+    monday = today - timedelta(days=today.weekday())
+    days = (monday + timedelta(n) for n in range(7 * weeks))
+    return [MarketDay(d, place.opening(d), d == today) for d in days]
+
+
+def map_points() -> list[tuple[float, float]]:
+    """(latitude, longitude) of every listed place that has them."""
+    return list(Place.objects.listed().exclude(latitude=None).values_list("latitude", "longitude"))
+
+
+def recent_places(user: User) -> list[Place]:
+    """Where a worker has been last, the latest first."""
+    visits = Visit.objects.filter(worker=user).order_by("-day", "-id").select_related("place")[:20]
+    return list(dict.fromkeys(v.place for v in visits))[:4]
 
 
 def shops_at(place: Place) -> QuerySet[Shop]:

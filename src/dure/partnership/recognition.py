@@ -14,7 +14,7 @@ from django.db.models import Max, Q
 
 from dure.kit import clock
 from dure.partnership import rules
-from dure.partnership.models import Business, MergeSuspect, Owner, Shop
+from dure.partnership.models import Business, MergeSuspect, Owner, Place, Shop
 
 Reason = MergeSuspect.Reason
 
@@ -23,6 +23,33 @@ Reason = MergeSuspect.Reason
 class Recognised:
     shop: Shop
     by: str  # BUSINESS or PHONE
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a capture would find, before it is made: a shop known by a key, or shops that look alike."""
+
+    known: Shop | None
+    by: str
+    alike: list[Shop]
+
+
+def preview(place: Place, *, phone: str, brn: str, name: str, stall: str) -> Preview:
+    """`phone` in E.164 and `brn` in ten digits, or empty. Reads only."""
+    business = Business.objects.filter(brn=brn).first() if brn else None
+    owner = Owner.objects.filter(phone=phone).first() if phone else None
+    known = recognise(business, owner, numbered=bool(brn))
+    if known:
+        return Preview(known.shop, known.by, [])
+    key, number = rules.name_key(name), rules.stall_key(stall)
+    others = Shop.objects.filter(place=place, merged_into=None).select_related("lead")
+    alike = [
+        other
+        for other in others
+        if (number and rules.stall_key(other.stall) == number)
+        or (key and rules.likeness(key, other.name_key) >= rules.ALIKE)
+    ]
+    return Preview(None, "", alike[:5])
 
 
 def known_business(brn: str) -> Business | None:
@@ -45,8 +72,10 @@ def known_owner(phone: str, name: str) -> Owner | None:
     return owner
 
 
-def recognise(business: Business | None, owner: Owner | None) -> Recognised | None:
+def recognise(business: Business | None, owner: Owner | None, numbered: bool) -> Recognised | None:
     """The known shop with this business, else with this owner unless that one is another business.
+
+    `numbered`: a business number was given, so that a shop with another one is another shop.
 
     Of several branches the first. A merged shop stands for the one it was merged into.
     """
@@ -55,7 +84,7 @@ def recognise(business: Business | None, owner: Owner | None) -> Recognised | No
         if shop:
             return Recognised(_standing(shop), Reason.BUSINESS)
     if owner and owner.phone:
-        compatible = Q(business=None) if business else Q()
+        compatible = Q(business=None) if numbered else Q()
         shop = Shop.objects.filter(compatible, owner=owner).order_by("branch").first()
         if shop:
             return Recognised(_standing(shop), Reason.PHONE)
