@@ -1,0 +1,353 @@
+"""What happens to an order: placed, paid or expired, seen by the seller, delivered, confirmed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Sum
+
+from dure.commerce.cart.queries import Quote, quote_of
+from dure.commerce.orders import rules
+from dure.commerce.orders.errors import (
+    AddressFixed,
+    AddressMissing,
+    CannotBuy,
+    ClaimOpen,
+    NothingToOrder,
+    OrderExpired,
+    PriceChanged,
+)
+from dure.commerce.orders.models import LineStatus, Order, ProductOrder, ShippingCharge
+from dure.commerce.pricing import actions as pricing
+from dure.commerce.pricing.queries import commissions_of
+from dure.commerce.stock import actions as stock
+from dure.kit import audit, clock, ids
+from dure.kit.idempotency import KeyReused, body_hash
+from dure.kit.outbox import emit
+from dure.kit.states import WrongState, move
+from dure.people.models import User
+
+HOLD = timedelta(minutes=15)  # how long an unpaid order keeps its goods
+CONFIRM_AFTER = timedelta(days=7)  # 구매확정 by time, after delivery
+
+
+@dataclass(frozen=True)
+class Address:
+    receiver: str = ""
+    phone: str = ""
+    postcode: str = ""
+    address1: str = ""
+    address2: str = ""
+    memo: str = ""
+
+    @property
+    def complete(self) -> bool:
+        return bool(self.receiver and self.phone and self.postcode and self.address1)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    option: int
+    quantity: int
+    show: int | None = None
+
+
+def place_order(
+    buyer: User,
+    lines: Iterable[Wanted],
+    address: Address,
+    *,
+    key: str,
+    expected_total: int | None = None,
+    source: str = Order.Source.WEB,
+    show: int | None = None,
+) -> Order:
+    """Hold the goods for fifteen minutes and write down the contract. The same `key` twice is the same order.
+
+    `expected_total`: the won the buyer saw. Raises SoldOut, CannotBuy, PriceChanged, LiveSoldOut, LiveLimitReached,
+    AddressMissing, NothingToOrder, KeyReused (the key came before with another body).
+    """
+    wanted = list(lines)
+    digest = body_hash({"buyer": buyer.pk, "lines": [asdict(w) for w in wanted], "address": asdict(address)})
+    if known := Order.objects.filter(key=key).first():
+        return _replayed(known, digest)
+    if not address.complete:
+        raise AddressMissing()
+    try:
+        return _place(buyer, wanted, address, key, digest, expected_total, source, show)
+    except IntegrityError:
+        if known := Order.objects.filter(key=key).first():  # the other of two equal requests was faster
+            return _replayed(known, digest)
+        raise
+
+
+@transaction.atomic
+def _place(
+    buyer: User,
+    wanted: list[Wanted],
+    address: Address,
+    key: str,
+    digest: str,
+    expected_total: int | None,
+    source: str,
+    show: int | None,
+) -> Order:
+    moment = clock.now()
+    quote = quote_of([(w.option, w.quantity, w.show) for w in wanted], address.postcode, moment)
+    _refuse_what_cannot_be_sold(quote, expected_total)
+    order = Order.objects.create(
+        number=ids.number("D", clock.kst_date(moment)),
+        buyer=buyer,
+        key=key,
+        body_hash=digest,
+        source=source,
+        show=show,
+        goods_total=quote.goods,
+        shipping_total=quote.shipping,
+        pay_total=quote.total,
+        placed_at=moment,
+        expires_at=moment + HOLD,
+        **asdict(address),
+    )
+    stock.reserve((line.option.pk, line.quantity) for line in quote.lines)
+    _take_live(buyer, quote)
+    commissions = commissions_of({line.option.product.category_id for line in quote.lines}, clock.kst_date(moment))
+    ProductOrder.objects.bulk_create(
+        ProductOrder(
+            order=order,
+            seller=group.seller,
+            option=line.option,
+            product_name=line.option.product.name,
+            option_name=line.option.name,
+            unit_price=line.price.amount,
+            quantity=line.quantity,
+            goods_amount=line.amount,
+            commission_bp=commissions[line.option.product.category_id],
+            live_price_id=line.price.live.pk if line.price.live else None,
+        )
+        for group in quote.groups
+        for line in group.lines
+    )
+    ShippingCharge.objects.bulk_create(
+        ShippingCharge(
+            order=order,
+            seller=group.seller,
+            amount=group.fee.amount,
+            extra=group.fee.extra,
+            reason=group.fee.reason,
+            policy=group.policy.as_json(),
+        )
+        for group in quote.groups
+    )
+    emit("orders.placed", order, number=order.number, show=show)
+    return order
+
+
+@transaction.atomic
+def set_address(order: Order, address: Address, *, by: User | None) -> Order:
+    """Where it goes: filled in at the checkout, changeable until a seller has acknowledged.
+
+    An unpaid order's shipping fees are reckoned anew for the postcode; a paid one's stay as they were paid.
+    Raises AddressMissing, AddressFixed, OrderExpired.
+    """
+    if not address.complete:
+        raise AddressMissing()
+    order = Order.objects.select_for_update().get(pk=order.pk)
+    if order.ended_at:
+        raise OrderExpired()
+    if order.lines.exclude(acknowledged_at=None).exists():
+        raise AddressFixed()
+    for name, value in asdict(address).items():
+        setattr(order, name, value)
+    if order.paid_at is None:
+        _requote_shipping(order)
+    order.save()
+    audit.record("orders.address_set", order, by=by)
+    return order
+
+
+@transaction.atomic
+def mark_paid(order: Order, *, at: datetime) -> bool:
+    """The payment is confirmed: lines become PAID. True the first time; False when it had been done.
+
+    Raises OrderExpired when the order gave its goods back meanwhile (the caller refunds).
+    """
+    order = Order.objects.select_for_update().get(pk=order.pk)
+    if order.paid_at:
+        return False
+    if order.ended_at:
+        raise OrderExpired()
+    order.paid_at = at
+    order.save(update_fields=["paid_at"])
+    for line in order.lines.select_related("seller__shipping_policy").order_by("id"):
+        policy = getattr(line.seller, "shipping_policy", None)
+        move(
+            line,
+            LineStatus.PAID,
+            paid_at=at,
+            dispatch_due=rules.dispatch_due(clock.kst_date(at), policy.dispatch_days if policy else 2),
+        )
+    emit(
+        "orders.paid",
+        order,
+        number=order.number,
+        buyer_id=order.buyer_id,
+        show=order.show,
+        pay_total=order.pay_total,
+        options=list(order.lines.values_list("option_id", flat=True)),
+    )
+    return True
+
+
+@transaction.atomic
+def expire(order: Order, *, why: str = "") -> bool:
+    """An unpaid order gives its goods back. False when it was paid or had ended already."""
+    order = Order.objects.select_for_update().get(pk=order.pk)
+    if order.paid_at or order.ended_at:
+        return False
+    order.ended_at = clock.now()
+    order.save(update_fields=["ended_at"])
+    lines = list(order.lines.order_by("option_id"))
+    for line in lines:
+        move(line, LineStatus.CANCELED_BY_NOPAYMENT, why=why)
+    stock.release((line.option_id, line.quantity) for line in lines)
+    pricing.give_back((line.live_price_id, line.quantity) for line in lines if line.live_price_id)
+    emit("orders.expired", order, number=order.number)
+    return True
+
+
+def expire_unpaid(limit: int = 500) -> int:
+    """Expire what is over its time; each order in a transaction of its own. Returns how many."""
+    late = Order.objects.filter(paid_at=None, ended_at=None, expires_at__lte=clock.now()).order_by("expires_at")
+    return sum(expire(order, why="payment time over") for order in late[:limit])
+
+
+@transaction.atomic
+def acknowledge(line: ProductOrder, *, by: User | None) -> None:
+    """발주확인: the seller has seen a paid line. Raises WrongState when it is not, or was already seen."""
+    seen = ProductOrder.objects.filter(pk=line.pk, status=LineStatus.PAID, acknowledged_at=None)
+    if not seen.update(acknowledged_at=clock.now()):
+        raise WrongState()
+    line.refresh_from_db()
+    audit.record("orders.acknowledged", line, by=by)
+    emit("orders.acknowledged", line, order_id=line.order_id, seller_id=line.seller_id)
+
+
+@transaction.atomic
+def mark_dispatched(line: ProductOrder, *, by: User | None) -> None:
+    """On its way (shipping calls this with the parcel it made). An unseen line is acknowledged with it."""
+    refuse_open_claim(line)
+    moment = clock.now()
+    move(
+        line,
+        LineStatus.DELIVERING,
+        by=by,
+        dispatched_at=moment,
+        acknowledged_at=line.acknowledged_at or moment,
+    )
+    emit("orders.dispatched", line, order_id=line.order_id, seller_id=line.seller_id)
+
+
+@transaction.atomic
+def mark_delivered(line: ProductOrder, *, at: datetime) -> None:
+    """The carrier delivered at `at`; from then on seven days until it is confirmed by time."""
+    move(line, LineStatus.DELIVERED, delivered_at=at, confirm_due=at + CONFIRM_AFTER)
+    emit("orders.delivered", line, order_id=line.order_id, seller_id=line.seller_id)
+
+
+@transaction.atomic
+def confirm_purchase(line: ProductOrder, *, by: User | None) -> None:
+    """구매확정: the money of this line becomes the seller's. Raises WrongState, ClaimOpen."""
+    line = ProductOrder.objects.select_for_update().get(pk=line.pk)
+    refuse_open_claim(line)
+    move(line, LineStatus.PURCHASE_CONFIRMED, by=by, confirmed_at=clock.now())
+    emit(
+        "orders.purchase_confirmed",
+        line,
+        product_order_id=line.pk,
+        order_id=line.order_id,
+        seller_id=line.seller_id,
+    )
+
+
+def auto_confirm(limit: int = 500) -> int:
+    """Confirm what was delivered long enough ago and has no claim open. Returns how many."""
+    due = (
+        ProductOrder.objects.filter(status=LineStatus.DELIVERED, confirm_due__lte=clock.now())
+        .exclude(claims__status__in=rules.OPEN_CLAIM)
+        .order_by("confirm_due")[:limit]
+    )
+    confirmed = 0
+    for line in due:
+        try:
+            confirm_purchase(line, by=None)
+        except (WrongState, ClaimOpen):  # the buyer was faster
+            continue
+        confirmed += 1
+    return confirmed
+
+
+@transaction.atomic
+def take_out(line: ProductOrder, quantity: int, *, returned: bool, by: User | None, why: str) -> ProductOrder:
+    """A claim takes `quantity` pieces out of the line: cancelled before, or returned after the delivery.
+
+    The line ends CANCELED or RETURNED when nothing is left of it. The database refuses more than there was.
+    """
+    line = ProductOrder.objects.select_for_update().get(pk=line.pk)
+    column = "returned_quantity" if returned else "canceled_quantity"
+    setattr(line, column, getattr(line, column) + quantity)
+    line.save(update_fields=[column])
+    if line.canceled_quantity + line.returned_quantity == line.quantity:
+        move(line, LineStatus.RETURNED if returned else LineStatus.CANCELED, by=by, why=why)
+    return line
+
+
+def refuse_open_claim(line: ProductOrder) -> None:
+    """Raises ClaimOpen. Claims stand above; they are asked for through the line."""
+    if line.claims.filter(status__in=rules.OPEN_CLAIM).exists():  # type: ignore[attr-defined]
+        raise ClaimOpen()
+
+
+def _replayed(order: Order, digest: str) -> Order:
+    if order.body_hash != digest:
+        raise KeyReused()
+    return order
+
+
+def _refuse_what_cannot_be_sold(quote: Quote, expected_total: int | None) -> None:
+    if not quote.lines:
+        raise NothingToOrder()
+    for line in quote.lines:
+        if not line.on_sale:
+            raise CannotBuy(name=line.option.product.name)
+    if expected_total is not None and expected_total != quote.total:
+        raise PriceChanged(total=quote.total)
+
+
+def _take_live(buyer: User, quote: Quote) -> None:
+    taken = [(line.price.live.pk, line.quantity) for line in quote.lines if line.price.live]
+    if not taken:
+        return
+    before = (
+        ProductOrder.objects.filter(order__buyer=buyer, live_price_id__in=[pk for pk, _ in taken])
+        .exclude(status__in=[LineStatus.CANCELED, LineStatus.CANCELED_BY_NOPAYMENT])
+        .values_list("live_price_id")
+        .annotate(Sum("quantity"))
+    )
+    pricing.take_live(taken, dict(before))
+
+
+def _requote_shipping(order: Order) -> None:
+    goods: dict[int, int] = defaultdict(int)
+    for line in order.lines.all():
+        goods[line.seller_id] += line.goods_amount
+    for charge in order.shipping_charges.order_by("id"):
+        fee = rules.fee_under(charge.policy, goods[charge.seller_id], order.postcode)
+        charge.amount, charge.extra, charge.reason = fee.amount, fee.extra, fee.reason
+        charge.save(update_fields=["amount", "extra", "reason"])
+    order.shipping_total = sum(c.amount for c in order.shipping_charges.all())
+    order.pay_total = order.goods_total + order.shipping_total - order.discount_total

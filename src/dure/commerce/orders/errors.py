@@ -1,0 +1,44 @@
+from django.utils.translation import gettext_lazy as _
+
+from dure.kit.errors import DureError
+
+
+class NothingToOrder(DureError):
+    code = "nothing_to_order"
+    message = _("주문할 상품이 없어요. 장바구니를 다시 확인해 주세요.")
+
+
+class CannotBuy(DureError):
+    code = "cannot_buy"
+    message = _("지금 살 수 없는 상품이 들어 있어요: %(name)s")
+    status = 409
+
+
+class PriceChanged(DureError):
+    code = "price_changed"
+    message = _("보고 계신 사이에 금액이 바뀌었어요. 새 금액을 확인하고 다시 주문해 주세요.")
+    status = 409
+
+
+class AddressMissing(DureError):
+    code = "address_missing"
+    message = _("받으실 분과 주소를 적어 주세요.")
+    field = "receiver"
+
+
+class AddressFixed(DureError):
+    code = "address_fixed"
+    message = _("판매자가 이미 주문을 확인해서 주소를 바꿀 수 없어요. 판매자에게 문의해 주세요.")
+    status = 409
+
+
+class OrderExpired(DureError):
+    code = "order_expired"
+    message = _("결제 시간이 지나 주문이 취소되었어요. 다시 주문해 주세요.")
+    status = 409
+
+
+class ClaimOpen(DureError):
+    code = "claim_open"
+    message = _("취소·반품·교환이 진행 중이라 지금은 할 수 없어요.")
+    status = 409

@@ -1,0 +1,41 @@
+"""Dates and fees of an order. Pure."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+import holidays
+
+from dure.commerce.pricing.rules import Fee, Snapshot, shipping_fee
+
+OPEN_CLAIM = ("REQUESTED", "COLLECTING", "COLLECTED", "REDELIVERING")
+
+
+@cache
+def _days_off(year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays("KR", years=year))
+
+
+def is_business_day(day: date) -> bool:
+    """Monday to Friday, not a Korean public holiday."""
+    return day.weekday() < 5 and day not in _days_off(day.year)
+
+
+def business_days_after(day: date, count: int) -> date:
+    """The `count`-th business day after `day`."""
+    while count:
+        day += timedelta(days=1)
+        count -= is_business_day(day)
+    return day
+
+
+def dispatch_due(paid_on: date, days: int) -> date:
+    """발송기한: the seller's promised business days after the payment."""
+    return business_days_after(paid_on, days)
+
+
+def fee_under(policy: dict[str, Any], goods_total: int, postcode: str) -> Fee:
+    """The shipping fee under a policy as it was at the sale."""
+    return shipping_fee(Snapshot(**policy), goods_total, postcode)
