@@ -50,6 +50,12 @@ COMMANDS = {
         "import FILE of traditional markets",
     ),
     "manage": Command(f"{HERE}.manage:command", "Django 관리 명령", "Django's own commands"),
+    "backup": Command(
+        f"{HERE}.backup:backup", "켜 둔 채로 백업 (backup 폴더)", "back up while it runs (backup FOLDER)"
+    ),
+    "restore": Command(
+        f"{HERE}.backup:restore", "백업에서 되살리기 (restore 폴더)", "restore a backup (restore FOLDER)"
+    ),
     "psql": Command(
         f"{HERE}.psql:command", "데이터베이스 주소, 또는 그 안의 SQL", "the database's address, or SQL in it"
     ),

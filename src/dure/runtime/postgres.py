@@ -102,6 +102,12 @@ class Postgres:
     def alive(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
+    def answers(self) -> bool:
+        """Somebody (not necessarily we) runs a server on this home."""
+        with contextlib.suppress(psycopg.Error), psycopg.connect(self.dsn(), connect_timeout=3):
+            return True
+        return False
+
     def _hold_the_home(self) -> None:
         if self._lock is not None:
             return

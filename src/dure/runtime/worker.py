@@ -19,6 +19,7 @@ import django
 import psycopg
 import structlog
 from django.db import close_old_connections, connections
+from procrastinate.contrib.django.utils import connector_params
 
 from dure.config import load
 from dure.kit import log as logs
@@ -55,7 +56,7 @@ def relay_until(stop: threading.Event) -> None:
     """Deliver events until `stop`: at once when somebody commits one (NOTIFY), and every second (retries)."""
     while not stop.is_set():
         try:
-            with psycopg.connect(_dsn(), autocommit=True) as ear:
+            with psycopg.connect(**connector_params(), autocommit=True) as ear:
                 _relay(stop, ear)
         except Exception as error:
             log.warning("relay_broken", error=repr(error))
@@ -88,6 +89,11 @@ async def _jobs_until_signalled(stop: threading.Event) -> None:
 
     for signum in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signum, end)
+    await jobs_until(ending)
+
+
+async def jobs_until(ending: asyncio.Event) -> None:
+    """Run jobs until `ending`."""
     while not ending.is_set():
         try:
             await _jobs(ending)
@@ -98,13 +104,12 @@ async def _jobs_until_signalled(stop: threading.Event) -> None:
 
 
 async def _jobs(ending: asyncio.Event) -> None:
-    """Run jobs until `ending`, or until the database breaks off (raises)."""
+    """One life: until `ending`, or until the database breaks off (raises)."""
     from procrastinate import PsycopgConnector
     from procrastinate.contrib.django import app as declared
-    from procrastinate.contrib.django.utils import connector_params
 
     app = declared.with_connector(PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=8, timeout=5))
-    async with await psycopg.AsyncConnection.connect(_dsn(), autocommit=True) as pulse, app.open_async():
+    async with await psycopg.AsyncConnection.connect(**connector_params(), autocommit=True) as pulse, app.open_async():
         running = asyncio.create_task(
             app.run_worker_async(
                 name="dure",
@@ -139,9 +144,3 @@ async def _take_over_stalled(app: Any) -> None:
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED):
         log.warning("job_taken_over", job=job.task_name, id=job.id)
         await app.job_manager.retry_job(job)
-
-
-def _dsn() -> str:
-    from django.conf import settings
-
-    return str(settings.DATABASE_URL)
