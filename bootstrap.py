@@ -249,6 +249,10 @@ def check(command: str, rest: list[str]) -> int:
         say(f"• {name}", f"• {name}")
         if subprocess.run([BIN / program, *arguments], env=env, check=False).returncode:
             failed.append(name)
+    say("• typescript", "• typescript")
+    npm, npm_env = find_npm()
+    if subprocess.run([*npm, "run", "--silent", "check"], cwd=FRONTEND, env=npm_env, check=False).returncode:
+        failed.append("typescript")
     if failed:
         return complain(f"고칠 것: {', '.join(failed)}", f"To be fixed: {', '.join(failed)}")
     say("모두 좋아요.", "All is well.")
