@@ -43,7 +43,9 @@ class Seller(models.Model):
     name = models.CharField(_("상호"), max_length=80)  # what buyers see
     story = models.TextField(_("가게 이야기"), blank=True)
     status = models.CharField(max_length=10, choices=SellerStatus.choices, default=SellerStatus.APPLYING)
-    lead_ref = models.CharField(max_length=40, blank=True, db_index=True)  # "partnership.lead:12", if it came from there
+    lead_ref = models.CharField(
+        max_length=40, blank=True, db_index=True
+    )  # "partnership.lead:12", if it came from there
     # The company, as on the certificate of business registration.
     brn = models.CharField(_("사업자등록번호"), max_length=10, blank=True)
     company_name = models.CharField(_("상호(법인명)"), max_length=80, blank=True)
@@ -140,5 +142,7 @@ class ShippingPolicy(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(free_over=None) | Q(free_over__gt=0), name="free_over_positive"),
-            models.CheckConstraint(condition=Q(fee__lte=100_000) & Q(return_fee__lte=F("fee") + 100_000), name="fee_sane"),
+            models.CheckConstraint(
+                condition=Q(fee__lte=100_000) & Q(return_fee__lte=F("fee") + 100_000), name="fee_sane"
+            ),
         ]

@@ -68,7 +68,7 @@ def take_back(option: Option | int, quantity: int, *, ref: str, by: User | None 
     """Returned goods are for sale again. Once per `ref` ("claims.claim:12"); False when it had been done."""
     option_id = _id(option)
     _check(quantity)
-    movement, created = StockMovement.objects.get_or_create(
+    _movement, created = StockMovement.objects.get_or_create(
         kind=StockMovement.Kind.RETURNED,
         ref=ref,
         defaults={"option_id": option_id, "quantity": quantity, "why": why, "by": by, "at": clock.now()},
