@@ -69,6 +69,18 @@ class Postgres:
         Raises Problem: the folder is in use, the disk is full, the data is of another PostgreSQL, or the server
         will not come up. `patience` is in seconds; recovery after a crash counts.
         """
+        try:
+            self._start(patience)
+        except PermissionError as error:
+            self.stop()
+            raise Problem(
+                f"데이터베이스 프로그램을 실행할 수 없어요({error}). root가 아닌 일반 사용자로 실행하거나 "
+                f"chmod -R o+rX {BIN.parent} 를 해 주세요.",
+                f"The database's programs cannot be run ({error}); run dure as an ordinary user, or do "
+                f"chmod -R o+rX {BIN.parent}",
+            ) from error
+
+    def _start(self, patience: float) -> None:
         self._hold_the_home()
         self._end_an_orphan()
         self._make_folders()

@@ -22,7 +22,7 @@ from types import FrameType
 
 from dure.config import Config
 from dure.runtime import children
-from dure.runtime.postgres import Postgres
+from dure.runtime.postgres import Postgres, no_space
 from dure.runtime.words import Problem, say, words
 
 TICK = 0.1  # seconds
@@ -109,6 +109,8 @@ class Supervisor:
                     raise Stopping
                 time.sleep(TICK / 4)
         if process.returncode:
+            if "No space left" in path.read_text(errors="replace"):
+                raise no_space(self.config.home)
             raise Problem(*[_last_words(path) or f"dure {' '.join(command)}: exit {process.returncode}"] * 2)
 
     def start(self, patience: float = 60.0) -> None:
