@@ -584,15 +584,9 @@ def _expose(show: Show, where: str) -> int:
 
 
 def _say(show: Show, text: str, kind: str, by: User | None) -> ChatMessage:
-    message = ChatMessage.objects.create(
-        show=show, user=by, kind=kind, name=str(by)[:60] if by else "", text=text, at=clock.now()
-    )
-    _notify(
-        {
-            "show": show.pk,
-            "chat": {"id": message.pk, "kind": kind, "name": message.name, "text": text, "user": by.pk if by else None},
-        }
-    )
+    name = "" if by is None else rules.nickname(str(by)) if kind == ChatMessage.Kind.VIEWER else str(by)[:60]
+    message = ChatMessage.objects.create(show=show, user=by, kind=kind, name=name, text=text, at=clock.now())
+    _notify({"show": show.pk, "chat": {"id": message.pk, "kind": kind, "name": name, "text": text, "buyer": False}})
     return message
 
 

@@ -19,7 +19,7 @@ def program() -> str:
     if found := shutil.which("ffmpeg"):
         return found
     try:
-        import imageio_ffmpeg
+        import imageio_ffmpeg  # type: ignore[import-untyped]
     except ImportError as error:
         raise NoFfmpeg("ffmpeg is missing: install it, or `pip install imageio-ffmpeg`.") from error
     return str(imageio_ffmpeg.get_ffmpeg_exe())

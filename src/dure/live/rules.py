@@ -116,6 +116,12 @@ def masked(name: str) -> str:
     return f"{name.strip()[:1] or '고'}**"
 
 
+def nickname(name: str) -> str:
+    """`김하늘` as `김*늘`: how a viewer is called in the chat."""
+    name = name.strip()
+    return f"{name[0]}{'*' * max(1, len(name) - 2)}{name[-1] if len(name) > 2 else ''}" if name else "손님"
+
+
 def position_of(moment: datetime, pieces: Sequence[tuple[datetime, float]]) -> int | None:
     """Where `moment` is in a recording, in milliseconds. `pieces` are (wall clock at its start, seconds), in order.
 

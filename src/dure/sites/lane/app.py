@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dure.sites.lane import live
 from dure.sites.lane.asgi import Asgi
 
 app = Asgi("lane")
+live.register(app)
