@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
 from dure.commerce.orders import actions as orders
 from dure.commerce.orders.models import LineStatus, ProductOrder
-from dure.commerce.shipping import rules
 from dure.commerce.shipping.errors import BadWaybill, NotOneSeller, UnknownCarrier, WaybillUsed
 from dure.commerce.shipping.models import Parcel, TrackingEvent
-from dure.integrations.carrier.carriers import CARRIERS
+from dure.integrations.carrier.carriers import CARRIERS, is_waybill, waybill_digits
+from dure.integrations.carrier.client import Scan
 from dure.kit import audit
 from dure.kit.outbox import emit
 from dure.people.models import User
-
-
-@dataclass(frozen=True)
-class Seen:
-    """The carrier saw a parcel: a kind of TrackingEvent, when and where."""
-
-    kind: str
-    at: datetime
-    place: str = ""
 
 
 @transaction.atomic
@@ -62,13 +52,13 @@ def exchange_out(line: ProductOrder, carrier: str, waybill: str, *, by: User | N
 
 
 @transaction.atomic
-def record_tracking(carrier: str, waybill: str, events: Iterable[Seen]) -> Parcel | None:
+def record_tracking(carrier: str, waybill: str, scans: Iterable[Scan]) -> Parcel | None:
     """What the carrier says; any order, any number of times. None: not a parcel of ours."""
     parcel = Parcel.objects.select_for_update().filter(carrier=carrier, waybill=waybill).first()
     if parcel is None:
         return None
     TrackingEvent.objects.bulk_create(
-        [TrackingEvent(parcel=parcel, kind=e.kind, at=e.at, place=e.place) for e in events], ignore_conflicts=True
+        [TrackingEvent(parcel=parcel, kind=e.kind, at=e.at, place=e.place) for e in scans], ignore_conflicts=True
     )
     latest = parcel.events.order_by("at", "id").last()
     if latest is None:
@@ -91,11 +81,10 @@ def _arrived(parcel: Parcel, at: datetime) -> None:
 
 
 def _parcel(lines: list[ProductOrder], carrier: str, waybill: str, direction: str) -> Parcel:
-    number = rules.tidy_waybill(waybill)
-    known = CARRIERS.get(carrier)
-    if known is None:
+    number = waybill_digits(waybill)
+    if carrier not in CARRIERS:
         raise UnknownCarrier()
-    if not known.accepts(number):
+    if not is_waybill(carrier, number):
         raise BadWaybill()
     try:
         with transaction.atomic():
