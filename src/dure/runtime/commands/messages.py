@@ -30,6 +30,7 @@ STRING = r"""u?(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")"""
 IN_TEMPLATE = re.compile(rf"\b(n?p?gettext|_)\(\s*({STRING}(?:\s*,\s*{STRING})*)")
 HANGUL = re.compile("[가-힣]")
 PLACEHOLDER = re.compile(r"%\((\w+)\)|\{(\w*)\}")
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 SAME_IN_ENGLISH = {"두레", "한국어"}  # the name of the house, and of the language in itself
 
 
@@ -216,8 +217,9 @@ def bare_hangul() -> Iterator[str]:
                 elif word == inside:
                     inside = ""
             elif token.token_type == TokenType.TEXT and not inside:
-                text = re.sub(r"<!--.*?-->", "", token.contents, flags=re.DOTALL)
-                for word in re.findall(r"[가-힣]+", text):
-                    if word not in SAME_IN_ENGLISH:
-                        yield f"{path.relative_to(ROOT)}:{token.lineno}: Korean outside gettext: {word}"
+                text = COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), token.contents)
+                for match in re.finditer("[가-힣]+", text):
+                    if match[0] not in SAME_IN_ENGLISH:
+                        line = (token.lineno or 1) + text.count("\n", 0, match.start())
+                        yield f"{path.relative_to(ROOT)}:{line}: Korean outside gettext: {match[0]}"
                         break
