@@ -116,3 +116,86 @@ def a_show(
     for step in [actions.rehearse, actions.ready, actions.go_on_air, actions.end][:steps]:
         step(show, by=host)
     return show
+
+
+def an_address(postcode: str = "03086", **fields: str) -> Any:
+    from dure.commerce.orders.actions import Address
+
+    told = {"receiver": "나구매", "phone": "010-1234-5678", "address1": "서울특별시 종로구 율곡로 99", **fields}
+    return Address(postcode=postcode, **told)
+
+
+def a_shipping_policy(seller: Any, fee: int = 3000, free_over: int | None = None, **fields: Any) -> Any:
+    from dure.commerce.sellers.models import ShippingPolicy
+
+    policy, _created = ShippingPolicy.objects.update_or_create(
+        seller=seller, defaults={"fee": fee, "free_over": free_over, "dispatch_from": "서울 종로구", **fields}
+    )
+    return policy
+
+
+def a_commission_plan(basis_points: int = 500) -> Any:
+    from datetime import date
+
+    from dure.commerce.pricing.models import CommissionPlan
+
+    plan, _created = CommissionPlan.objects.get_or_create(
+        category=None, since=date(2020, 1, 1), defaults={"basis_points": basis_points}
+    )
+    return plan
+
+
+def an_order(*options: Any, buyer: User | None = None, quantity: int = 1, paid: bool = False, key: str = "") -> Any:
+    """An order of `quantity` of each option (one new option if none are given), placed by the real action."""
+    from dure.commerce.orders import actions
+    from dure.kit import clock
+
+    a_commission_plan()
+    wanted = [actions.Wanted(o.pk, quantity) for o in options or [an_option()]]
+    order = actions.place_order(buyer or a_person(), wanted, an_address(), key=key or str(uuid.uuid4()))
+    if paid:
+        actions.mark_paid(order, at=clock.now())
+    return order
+
+
+def a_line(status: str = "PAID", *, quantity: int = 1, option: Any = None, **order: Any) -> Any:
+    """One product order walked to PAID, DELIVERING, DELIVERED or PURCHASE_CONFIRMED."""
+    from dure.commerce.orders import actions
+    from dure.commerce.shipping import actions as shipping
+    from dure.integrations.carrier.client import Scan
+    from dure.kit import clock
+
+    order = an_order(option or an_option(), quantity=quantity, paid=True, **order)
+    line = order.lines.get()
+    if status in {"DELIVERING", "DELIVERED", "PURCHASE_CONFIRMED"}:
+        waybill = f"{6000_0000_0000 + next(_count)}"
+        shipping.dispatch([line], "CJ", waybill, by=None)
+        if status != "DELIVERING":
+            shipping.record_tracking("CJ", waybill, [Scan("DELIVERED", clock.now(), "서울")])
+        line.refresh_from_db()
+    if status == "PURCHASE_CONFIRMED":
+        actions.confirm_purchase(line, by=order.buyer)
+        line.refresh_from_db()
+    return line
+
+
+def at_once(count: int, deed: Any) -> list[Any]:
+    """`deed(i)` in `count` threads with connections of their own; results, or the exceptions raised."""
+    from concurrent.futures import ThreadPoolExecutor
+    from threading import Barrier
+
+    from django.db import connection
+
+    start = Barrier(count)
+
+    def run(i: int) -> Any:
+        start.wait()
+        try:
+            return deed(i)
+        except Exception as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(run, range(count)))
