@@ -40,12 +40,15 @@ class Order(models.Model):
         WEB = "WEB", _("웹")
         LIVE = "LIVE", _("라이브")
 
-    number = models.CharField(max_length=20, unique=True)  # D261124-7K3M9Q2X
-    buyer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="orders")
-    key = models.CharField(max_length=64, unique=True)  # idempotency key: the same request twice is one order
-    body_hash = models.CharField(max_length=64, blank=True)
+    # Indexes are few and named below: every one of them is paid for at each order of a rush.
+    number = models.CharField(max_length=20)  # D261124-7K3M9Q2X
+    buyer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="orders", db_index=False
+    )
+    key = models.CharField(max_length=64)  # idempotency key: the same request twice is one order
+    body_hash = models.CharField(max_length=64, blank=True)  # empty for orders of the hot lane: compared by columns
     source = models.CharField(max_length=4, choices=Source.choices, default=Source.WEB)
-    show = models.BigIntegerField(null=True, db_index=True)
+    show = models.BigIntegerField(null=True)
     goods_total = models.PositiveIntegerField()
     discount_total = models.PositiveIntegerField(default=0)
     shipping_total = models.PositiveIntegerField(default=0)
@@ -68,15 +71,29 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["buyer", "-placed_at"], name="orders_of_buyer"),
             models.Index(fields=["expires_at"], condition=Q(paid_at=None, ended_at=None), name="orders_expiring"),
+            models.Index(fields=["show"], condition=Q(show__isnull=False), name="orders_of_show"),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["number"], name="one_order_per_number"),
+            models.UniqueConstraint(fields=["key"], name="one_order_per_key"),
+            models.CheckConstraint(condition=Q(paid_at=None) | Q(ended_at=None), name="paid_or_expired_not_both"),
             models.CheckConstraint(
-                condition=Q(pay_total=F("goods_total") + F("shipping_total") - F("discount_total")), name="order_adds_up"
+                condition=Q(pay_total=F("goods_total") + F("shipping_total") - F("discount_total")),
+                name="order_adds_up",
             ),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def has_address(self) -> bool:
+        return bool(self.receiver and self.phone and self.postcode and self.address1)
+
+    @property
+    def is_open(self) -> bool:
+        """Waiting for its payment."""
+        return self.paid_at is None and self.ended_at is None
 
 
 class ProductOrderQuerySet(models.QuerySet["ProductOrder"]):
@@ -92,19 +109,21 @@ class ProductOrder(models.Model):
     MOVES = {
         "PAYMENT_WAITING": {"PAID", "CANCELED_BY_NOPAYMENT"},
         "PAID": {"DELIVERING", "CANCELED"},
-        "DELIVERING": {"DELIVERED", "RETURNED"},
-        "DELIVERED": {"PURCHASE_CONFIRMED", "RETURNED", "EXCHANGED"},
-        "PURCHASE_CONFIRMED": {"RETURNED"},  # by agreement, after the confirmation (settled back)
+        "DELIVERING": {"DELIVERED"},
+        "DELIVERED": {"PURCHASE_CONFIRMED", "RETURNED", "EXCHANGED"},  # an exchange leaves it DELIVERED
+        "PURCHASE_CONFIRMED": {"RETURNED"},  # a defect found after the confirmation (settled back)
         "CANCELED": set(),
         "RETURNED": set(),
         "EXCHANGED": set(),
         "CANCELED_BY_NOPAYMENT": set(),
     }
-    HOLDS_STOCK = ["PAYMENT_WAITING", "PAID", "DELIVERING", "DELIVERED", "PURCHASE_CONFIRMED", "RETURNED", "EXCHANGED"]
+    # A line holds quantity - canceled_quantity pieces of stock, until it ends unpaid. What comes back by a return is
+    # booked as a movement of its own.
+    HOLDS_STOCK = [s.value for s in LineStatus if s is not LineStatus.CANCELED_BY_NOPAYMENT]
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
-    seller = models.ForeignKey(Seller, on_delete=models.PROTECT, related_name="product_orders")
-    option = models.ForeignKey(Option, on_delete=models.PROTECT, related_name="product_orders")
+    seller = models.ForeignKey(Seller, on_delete=models.PROTECT, related_name="product_orders", db_index=False)
+    option = models.ForeignKey(Option, on_delete=models.PROTECT, related_name="product_orders", db_index=False)
     status = models.CharField(max_length=22, choices=LineStatus.choices, default=LineStatus.PAYMENT_WAITING)
     # The contract as it was made.
     product_name = models.CharField(max_length=100)
@@ -143,7 +162,8 @@ class ProductOrder(models.Model):
                 name="line_discount_sane",
             ),
             models.CheckConstraint(
-                condition=Q(canceled_quantity__lte=F("quantity") - F("returned_quantity")), name="claims_within_quantity"
+                condition=Q(canceled_quantity__lte=F("quantity") - F("returned_quantity")),
+                name="claims_within_quantity",
             ),
         ]
 
@@ -152,12 +172,20 @@ class ProductOrder(models.Model):
         """What the buyer paid for the goods of this line, won."""
         return self.goods_amount - self.discount_amount
 
+    @property
+    def kept_quantity(self) -> int:
+        """Pieces no claim has taken out."""
+        return self.quantity - self.canceled_quantity - self.returned_quantity
+
+    def __str__(self) -> str:
+        return f"{self.product_name} · {self.option_name} × {self.quantity}"
+
 
 class ShippingCharge(models.Model):
     """The shipping fee of one seller's part of an order, with the reason the buyer was shown."""
 
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="shipping_charges")
-    seller = models.ForeignKey(Seller, on_delete=models.PROTECT, related_name="+")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="shipping_charges", db_index=False)
+    seller = models.ForeignKey(Seller, on_delete=models.PROTECT, related_name="+", db_index=False)
     amount = models.PositiveIntegerField()  # won, extras included
     extra = models.PositiveIntegerField(default=0)  # of which Jeju or remote islands
     reason = models.CharField(max_length=30)  # FREE, FREE_OVER, BASE, … (pricing.rules)
