@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
@@ -74,6 +76,9 @@ class Product(models.Model):
     notice = models.JSONField(default=dict, blank=True)  # {item code: text}, see catalog.notices
     keywords = models.CharField(_("검색어"), max_length=200, blank=True)
     search_text = models.TextField(blank=True, editable=False)  # name, tagline, seller, keywords; kept by actions
+    search_grams = ArrayField(
+        models.CharField(max_length=2), default=list, editable=False
+    )  # rules.grams of search_text
     list_price = models.PositiveIntegerField(default=0, editable=False)  # lowest option price, won; kept by actions
     review_note = models.TextField(blank=True)  # why it was rejected
     key = models.UUIDField(null=True, unique=True)  # the form's key: a double submit makes one product
@@ -88,6 +93,7 @@ class Product(models.Model):
         indexes = [
             models.Index(fields=["category", "-on_sale_at"], condition=Q(status="ON_SALE"), name="on_sale_by_category"),
             models.Index(fields=["-on_sale_at", "-id"], condition=Q(status="ON_SALE"), name="on_sale_newest"),
+            GinIndex(fields=["search_grams"], name="products_by_gram"),
         ]
 
     def __str__(self) -> str:
@@ -130,7 +136,10 @@ class Photo(models.Model):
 
 
 class Revision(models.Model):
-    """Who changed a product's composition: the fields before and after (the seller, or the MD helping)."""
+    """Who changed a product's composition: the fields that differ, before and after.
+
+    `suggested`: the MD did it for the seller, who sees it and may undo it.
+    """
 
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="revisions")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
@@ -138,3 +147,8 @@ class Revision(models.Model):
     before = models.JSONField()
     after = models.JSONField()
     note = models.CharField(max_length=200, blank=True)
+    suggested = models.BooleanField(default=False)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]

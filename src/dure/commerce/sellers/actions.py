@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from dure.commerce.sellers import errors, queries, rules
 from dure.commerce.sellers.banks import BANKS
 from dure.commerce.sellers.models import Invitation, Member, PayoutAccount, Seller, SellerStatus, ShippingPolicy
+from dure.integrations.account.client import NoSuchAccount, account
 from dure.integrations.nts import client as nts
 from dure.integrations.nts.rules import is_brn
 from dure.kit import audit, clock, crypto, ids
@@ -232,7 +233,7 @@ def save_payout_account(
         raise errors.UnknownBank()
     if not 7 <= len(number) <= 16:
         raise errors.BadAccountNumber()
-    verified = _ask_bank(bank_code, number, holder_name)
+    verified = _ask_bank(bank_code, number, holder_name, seller.brn)
     with transaction.atomic():
         Seller.objects.select_for_update().get(pk=seller.pk)
         current = queries.current_account(seller)
@@ -261,7 +262,7 @@ def save_payout_account(
 def check_account(row: PayoutAccount) -> bool:
     """Ask the bank again; False when it does not answer. A refusal is written to the audit, the account stays open."""
     try:
-        verified = _ask_bank(row.bank_code, account_number(row), row.holder_name)
+        verified = _ask_bank(row.bank_code, account_number(row), row.holder_name, row.seller.brn)
     except (errors.AccountNotFound, errors.HolderMismatch) as error:
         audit.record("sellers.payout_account_refused", row.seller, why=str(error), code=error.code)
         return True
@@ -279,12 +280,10 @@ def account_number(row: PayoutAccount) -> str:
     return crypto.unseal(SEALED_FOR, row.number_encrypted)
 
 
-def _ask_bank(bank_code: str, number: str, holder_name: str) -> bool:
+def _ask_bank(bank_code: str, number: str, holder_name: str, brn: str) -> bool:
     """Whether the bank names the same holder; False when it does not answer. Raises AccountNotFound, HolderMismatch."""
-    from dure.integrations.account.client import NoSuchAccount, account
-
     try:
-        bank_says = account().holder(bank_code, number)
+        bank_says = account().holder(bank_code, number, name=holder_name, identity=brn)
     except NoSuchAccount as error:
         raise errors.AccountNotFound() from error
     except OutsideError:

@@ -1,0 +1,89 @@
+"""Reads of products: what is found, what is missing, what changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from dure.commerce.catalog import notices, rules
+from dure.commerce.catalog.models import Category, Option, Product, Revision
+from dure.kit.models import AuditEntry
+from dure.people.models import User
+
+SORTS = {
+    "new": ("-on_sale_at", "-id"),
+    "cheap": ("list_price", "-id"),
+    "dear": ("-list_price", "-id"),
+}
+
+
+def search(text: str = "", category: Category | None = None, *, sort: str = "new") -> QuerySet[Product]:
+    """Products a buyer may see that hold every word of `text` (name, tagline, seller, keywords)."""
+    found = matching(Product.objects.on_sale().select_related("seller"), text)
+    if category:
+        found = found.filter(Q(category=category) | Q(category__parent=category))
+    return found.order_by(*SORTS.get(sort, SORTS["new"]))
+
+
+def matching(products: QuerySet[Product], text: str) -> QuerySet[Product]:
+    """Narrow to those whose search text holds every word of `text`; the index of letter pairs does the finding."""
+    needed = rules.needed_grams(text)
+    if needed:
+        products = products.filter(search_grams__contains=needed)
+    for word in rules.folded(text).split():
+        products = products.filter(search_text__contains=word)
+    return products
+
+
+def shelves() -> list[Category]:
+    """All categories, each parent followed by its children: one query."""
+    return list(Category.objects.order_by("position", "id"))
+
+
+def of_user(user: User) -> QuerySet[Product]:
+    """Products a person may work on: those of their shops."""
+    return Product.objects.of(user).select_related("seller", "category")
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Something to do before the review. `part` of the editor: basics, options, photos, notice."""
+
+    code: str
+    label: Any
+    part: str
+
+
+def missing(product: Product) -> list[Missing]:
+    """What the review will not do without, in the order of the editor; empty when the product can be submitted."""
+    found = []
+    if not product.name.strip():
+        found.append(Missing("name", _("상품명"), "basics"))
+    if len(product.story.strip()) < 20:
+        found.append(Missing("story", _("상품 이야기(20자 이상)"), "basics"))
+    if not Option.objects.filter(product=product, active=True).exists():
+        found.append(Missing("options", _("옵션과 판매가"), "options"))
+    if not product.photos.exists():
+        found.append(Missing("photos", _("사진 1장 이상"), "photos"))
+    for item in notices.missing(product.notice_type or product.category.notice_type, product.notice):
+        found.append(Missing(f"notice.{item.code}", item.label, "notice"))
+    return found
+
+
+def notice_rows(product: Product) -> list[tuple[str, str]]:
+    """(label, text) of the product-information notice."""
+    return notices.rows(product.notice_type, product.notice)
+
+
+def suggestions(product: Product) -> list[Revision]:
+    """What the MD changed and nobody has taken back, newest first."""
+    return list(product.revisions.filter(suggested=True, undone_at=None).select_related("by"))
+
+
+def history(product: Product, limit: int = 50) -> list[AuditEntry]:
+    """What was done to the product, newest first."""
+    subject = f"{product._meta.label_lower}:{product.pk}"
+    return list(AuditEntry.objects.filter(subject=subject).select_related("actor").order_by("-id")[:limit])
