@@ -18,7 +18,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from dure.cli import COMMANDS, main, pad
 from dure.config import load
-from dure.runtime.commands import bench, up
+from dure.runtime.commands import bench, migrate, up
 from dure.runtime.commands.migrate import refuse_newer
 from dure.runtime.commands.settings import table
 from dure.runtime.words import Problem
@@ -86,6 +86,20 @@ def test_a_database_that_a_newer_version_has_migrated(english):
         cursor.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('kit', '0999_tomorrow', now())")
     with pytest.raises(Problem, match="kit.0999_tomorrow"):
         refuse_newer(MigrationLoader(connection))
+
+
+def test_a_database_that_does_not_answer():
+    asked = dure("migrate", DATABASE_URL="postgresql://nobody@127.0.0.1:1/dure")
+    assert asked.returncode == 1
+    assert asked.stderr.startswith("The database cannot be reached; check DATABASE_URL and its server: ")
+    assert len(asked.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.django_db
+def test_a_database_that_is_too_old(english, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(migrate, "OLDEST", 99)
+    with pytest.raises(Problem, match="PostgreSQL 99 or newer is needed"):
+        migrate.check_server()
 
 
 @pytest.mark.django_db

@@ -86,6 +86,15 @@ def test_a_killed_database_comes_back_with_its_rows_and_the_worker_finds_it_agai
     assert house.find("worker").pid == worker
 
 
+def test_a_hung_process_is_ended_and_started_again(house: House):
+    hung = house.find("lane")
+    for process in [hung, *hung.children(recursive=True)]:
+        process.suspend()
+    until(lambda: house.restarted("lane", hung), 120, house.words)
+    house.await_ready()
+    assert "lane: does not answer" in house.words()
+
+
 def test_readyz_says_which_part_is_missing(house: House):
     worker, lane = house.find("worker"), house.find("lane")
     lane.suspend()

@@ -30,6 +30,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before a restart
 SETTLED = 30.0  # a child that lived this long starts its pauses afresh
 STARTS_IN_VAIN = 4  # at the start of the house: then it is a problem for a person
 STOP_PATIENCE = 12.0
+PULSE = 10.0  # seconds between two looks at whether a running child still answers
+SILENCES = 4  # looks in vain, after which it is hung, and killed
 LOG_LIMIT = 20 * 2**20  # bytes; then the log moves to NAME.log.1
 
 
@@ -46,7 +48,8 @@ class Child:
     pause: float = FIRST_PAUSE
     due: float = 0.0  # monotonic time of the next start
     starts: int = 0
-    answered: bool = False
+    pulse_due: float = 0.0
+    silences: int = 0
 
     def alive(self) -> bool:
         return self.process is not None and self.process.poll() is None
@@ -168,6 +171,8 @@ class Supervisor:
         for child in self.children:
             if not child.alive():
                 self._after_end(child, now)
+            elif child.health and now >= child.pulse_due:
+                self._feel_pulse(child, now)
         self._turn_logs()
         time.sleep(TICK)
 
@@ -200,12 +205,20 @@ class Supervisor:
         elif now >= child.due:
             self._start(child)
 
+    def _feel_pulse(self, child: Child, now: float) -> None:
+        child.pulse_due = now + PULSE
+        child.silences = 0 if answers(child.health) else child.silences + 1
+        if child.silences >= SILENCES and child.process is not None:
+            say(f"  {child.name}: 대답이 없어 끝내요", f"  {child.name}: does not answer, ending it")
+            children.kill_session(child.process.pid)
+
     def _start(self, child: Child) -> None:
         with (self.logs / f"{child.name}.log").open("ab") as output:
             child.process = children.start(
                 [sys.executable, "-m", "dure", child.name], output=output, env=self._environment()
             )
         child.started_at = time.monotonic()
+        child.pulse_due, child.silences = child.started_at + PULSE, 0
         child.starts += 1
 
     def _environment(self) -> dict[str, str]:
