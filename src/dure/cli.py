@@ -49,6 +49,9 @@ COMMANDS = {
         "전통시장 파일 가져오기 (import FILE)",
         "import FILE of traditional markets",
     ),
+    "staff": Command(
+        f"{HERE}.staff:command", "직원 들이기 (staff EMAIL NAME ROLE…)", "let somebody work here (staff EMAIL NAME ROLE…)"
+    ),
     "manage": Command(f"{HERE}.manage:command", "Django 관리 명령", "Django's own commands"),
     "backup": Command(
         f"{HERE}.backup:backup", "켜 둔 채로 백업 (backup 폴더)", "back up while it runs (backup FOLDER)"
