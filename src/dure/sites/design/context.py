@@ -6,13 +6,14 @@ from typing import Any
 
 from django.db.models import Sum
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from dure.commerce.cart.models import CartLine
 from dure.config import load
 from dure.people.models import Role
+
+VISITOR_CART = "cart"  # in the session: what a visitor's cart hangs on until they sign in
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
@@ -46,11 +47,11 @@ class House:
 
     @cached_property
     def cart_count(self) -> int:
-        user, session = self.request.user, self.request.session.session_key
+        user, token = self.request.user, self.request.session.get(VISITOR_CART)
         if user.is_authenticated:
             lines = CartLine.objects.filter(cart__user=user)
-        elif session:
-            lines = CartLine.objects.filter(cart__session_key=session)
+        elif token:
+            lines = CartLine.objects.filter(cart__session_key=token)
         else:
             return 0
         return lines.aggregate(n=Sum("quantity"))["n"] or 0
@@ -68,7 +69,3 @@ class House:
             (lambda: user.has_role(Role.OPERATOR, Role.FINANCE, Role.CS), _("운영실"), "/office/", "shield-check"),
         ]
         return [(label, url, mark) for may, label, url, mark in places if may()]
-
-    @property
-    def login_url(self) -> str:
-        return reverse("account_login")

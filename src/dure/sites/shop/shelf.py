@@ -9,15 +9,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Avg, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from dure.commerce.catalog.models import Category, Option, Photo, Product
+from dure.commerce.catalog.queries import matching
 from dure.commerce.orders.models import ProductOrder
 from dure.commerce.pricing.models import LivePrice
 from dure.commerce.pricing.queries import Price, live_prices, prices_of
 from dure.commerce.reviews.models import Review
+from dure.commerce.reviews.queries import Rating, ratings_of
 from dure.commerce.stock.models import StockItem
 
 ORDERS = {
@@ -43,7 +45,7 @@ class Card:
     live: bool = False
     several: bool = False
     sold_out: bool = False
-    rating: float | None = None
+    rating: float = 0.0
     reviews: int = 0
 
 
@@ -66,9 +68,7 @@ class Wanted:
 
 def find(wanted: Wanted, at: datetime) -> QuerySet[Product]:
     """Products on sale that fit, in the order wanted. Each word must appear in name, tagline, seller or keywords."""
-    found = Product.objects.on_sale()
-    for word in wanted.words.split():
-        found = found.filter(search_text__icontains=word)
+    found = matching(Product.objects.on_sale(), wanted.words)
     if wanted.category:
         found = found.filter(Q(category=wanted.category) | Q(category__parent=wanted.category))
     if wanted.least is not None:
@@ -102,13 +102,11 @@ def cards(products: QuerySet[Product] | Iterable[Product], at: datetime) -> list
     for option in Option.objects.filter(product__in=ids, active=True).select_related("stock"):
         options.setdefault(option.product_id, []).append(option)
     prices = prices_of([o for group in options.values() for o in group], at)
-    stars = ratings(ids)
-    return [_card(p, faces.get(p.pk, ""), options.get(p.pk, []), prices, stars.get(p.pk)) for p in rows]
+    stars = ratings_of(ids)
+    return [_card(p, faces.get(p.pk, ""), options.get(p.pk, []), prices, stars.get(p.pk, Rating())) for p in rows]
 
 
-def _card(
-    product: Product, photo: str, options: list[Option], prices: dict[int, Price], stars: tuple[float, int] | None
-) -> Card:
+def _card(product: Product, photo: str, options: list[Option], prices: dict[int, Price], stars: Rating) -> Card:
     best = min((prices[o.pk] for o in options), key=lambda price: price.amount, default=Price(product.list_price, 0))
     return Card(
         pk=product.pk,
@@ -122,8 +120,8 @@ def _card(
         live=best.is_live,
         several=len({prices[o.pk].amount for o in options}) > 1,
         sold_out=not any(left(o) for o in options),
-        rating=stars[0] if stars else None,
-        reviews=stars[1] if stars else 0,
+        rating=stars.average,
+        reviews=stars.count,
     )
 
 
@@ -131,12 +129,6 @@ def left(option: Option) -> int:
     """Pieces of an option (fetched with its stock) that can be bought now."""
     stock: StockItem | None = getattr(option, "stock", None)
     return stock.available if stock else 0
-
-
-def ratings(product_ids: Iterable[int]) -> dict[int, tuple[float, int]]:
-    """(mean stars, number of reviews) of the products that have any."""
-    found = Review.objects.filter(product__in=list(product_ids), hidden=False).values("product").order_by()
-    return {row["product"]: (row["mean"], row["n"]) for row in found.annotate(mean=Avg("rating"), n=Count("pk"))}
 
 
 @dataclass(frozen=True)
@@ -200,16 +192,6 @@ def page_of(product: Product, at: datetime) -> Page:
 
 def _live_left(live: LivePrice | None) -> int | None:
     return None if live is None or live.allotment is None else live.allotment - live.sold
-
-
-def reviews_of(product: Product) -> QuerySet[Review]:
-    """A product's reviews, newest first, with author, photos and what was bought."""
-    return (
-        Review.objects.filter(product=product, hidden=False)
-        .select_related("author", "product_order")
-        .prefetch_related("photos")
-        .order_by("-created_at", "-id")
-    )
 
 
 def categories() -> list[Category]:

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from dure.commerce.claims.models import Claim
 from dure.commerce.orders.models import LineStatus, ProductOrder
+from dure.commerce.orders.rules import OPEN_CLAIM
 from dure.commerce.shipping.models import Parcel
+from dure.sites.design.templatetags.ui import day
 
-OPEN_CLAIM = {Claim.Status.REQUESTED, Claim.Status.COLLECTING, Claim.Status.COLLECTED, Claim.Status.REDELIVERING}
 ENDED = {LineStatus.CANCELED, LineStatus.RETURNED, LineStatus.EXCHANGED, LineStatus.CANCELED_BY_NOPAYMENT}
 ARRIVED = {LineStatus.DELIVERED, LineStatus.PURCHASE_CONFIRMED}
 
@@ -57,6 +58,18 @@ class Line:
     @property
     def can_return(self) -> bool:
         return self.line.status == LineStatus.DELIVERED and self.left > 0 and not self.open_claim
+
+    @property
+    def over(self) -> bool:
+        """Nothing more will happen, unless somebody asks."""
+        return self.line.status in ENDED or self.line.status == LineStatus.PURCHASE_CONFIRMED
+
+    @property
+    def claim_kinds(self) -> list[str]:
+        """What may be asked for now."""
+        if self.can_cancel:
+            return [Claim.Kind.CANCEL]
+        return [Claim.Kind.RETURN, Claim.Kind.EXCHANGE] if self.can_return else []
 
     @property
     def trail(self) -> list[Item]:
@@ -110,8 +123,6 @@ class Line:
         return [{"title": title, "state": "todo", "text": self._when(title)} for title in coming]
 
     def _when(self, title: str) -> str:
-        from dure.sites.design.templatetags.ui import day
-
         if title == _("발송") and self.line.dispatch_due:
             return _("%(day)s까지 보내요") % {"day": day(self.line.dispatch_due)}
         if title == _("구매 확정") and self.line.confirm_due:

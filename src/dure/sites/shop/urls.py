@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dure.sites.shop.views import catalogue, home, policy
+from dure.sites.shop.views import cart, catalogue, home, orders, pay, policy
 
 app_name = "shop"
 urlpatterns = [
@@ -11,7 +11,20 @@ urlpatterns = [
     path("products/<int:pk>/", catalogue.product, name="product"),
     path("s/<int:pk>/", catalogue.seller, name="seller"),
     path("policy/<slug:name>/", policy.policy, name="policy"),
-    path("cart/", home.home, name="cart"),
-    path("cart/put/", home.home, name="cart_put"),
-    path("orders/", home.home, name="orders"),
+    path("cart/", cart.cart, name="cart"),
+    path("cart/put/", cart.cart_put, name="cart_put"),
+    path("cart/change/", cart.cart_change, name="cart_change"),
+    path("cart/remove/", cart.cart_remove, name="cart_remove"),
+    path("checkout/", cart.checkout, name="checkout"),
+    path("pay/<str:number>/", pay.pay, name="pay"),
+    path("pay/<str:number>/success/", pay.pay_success, name="pay_success"),
+    path("pay/<str:number>/fail/", pay.pay_fail, name="pay_fail"),
+    path("pay/<str:number>/done/", pay.paid, name="paid"),
+    path("orders/", orders.orders, name="orders"),
+    path("orders/<str:number>/", orders.order, name="order"),
+    path("orders/lines/<int:pk>/confirm/", orders.confirm, name="confirm"),
+    path("orders/lines/<int:pk>/review/", orders.review, name="review"),
+    path("orders/lines/<int:pk>/claim/", orders.claim, name="claim"),
+    path("claims/<int:pk>/", orders.claim_detail, name="claim_detail"),
+    path("claims/<int:pk>/withdraw/", orders.claim_withdraw, name="claim_withdraw"),
 ]

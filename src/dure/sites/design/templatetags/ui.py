@@ -22,11 +22,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from dure.integrations.carrier.carriers import carrier_name
 from dure.kit import clock, images, money
+from dure.kit.korean import phone_shown
 from dure.sites.design import charts
 
 register = template.Library()
 register.filter("won", money.won)
+register.filter("carrier_name", carrier_name)
 
 
 # --- small words ---------------------------------------------------------------------------------------------------
@@ -99,6 +102,12 @@ def masked(person: Any) -> str:
     """A name as strangers see it: 김두레 gives 김**."""
     name = str(person)
     return f"{name[:1]}{'*' * min(len(name) - 1, 2)}"
+
+
+@register.filter
+def phone(e164: str) -> str:
+    """`+821012345678` as `010-1234-5678`."""
+    return phone_shown(e164) if e164 else ""
 
 
 @register.simple_tag

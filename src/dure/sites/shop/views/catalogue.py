@@ -11,12 +11,14 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 
 from dure.commerce.catalog.models import Category, Product
+from dure.commerce.catalog.queries import notice_rows
 from dure.commerce.pricing.rules import shipping_fee
 from dure.commerce.pricing.words import fee_reasons
+from dure.commerce.reviews.queries import reviews_of
 from dure.commerce.sellers.models import Seller
 from dure.kit import clock
 from dure.live.models import Show
-from dure.sites.shop import notices, shelf
+from dure.sites.shop import shelf
 
 PER_PAGE = 24
 REVIEWS_PER_PAGE = 10
@@ -77,7 +79,7 @@ def product_context(request: HttpRequest, seen: Product, **also: Any) -> dict[st
     policy = getattr(seen.seller, "shipping_policy", None)
     fee = shipping_fee(policy, best.price.amount) if policy and best else None
     show = Show.objects.public().filter(pk=page.live_show).first() if page.live_show else None
-    reviews = Paginator(shelf.reviews_of(seen), REVIEWS_PER_PAGE).get_page(request.GET.get("reviews"))
+    reviews = Paginator(reviews_of(seen.pk), REVIEWS_PER_PAGE).get_page(request.GET.get("reviews"))
     same_seller = (
         Product.objects.on_sale().filter(seller=seen.seller).exclude(pk=seen.pk).order_by("-on_sale_at", "-id")
     )
@@ -90,7 +92,7 @@ def product_context(request: HttpRequest, seen: Product, **also: Any) -> dict[st
         "fee_reasons": fee_reasons(fee) if fee else [],
         "show": show,
         "reviews": reviews,
-        "notice": notices.rows(seen),
+        "notice": notice_rows(seen),
         "same_seller": shelf.cards(same_seller[:4], now),
         **also,
     }

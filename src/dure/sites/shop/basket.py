@@ -1,0 +1,131 @@
+"""The cart of whoever browses, and how a quote of it is shown.
+
+A visitor's cart hangs on a token kept in the session, not on the session's own key: that one changes at sign-in, which
+is when the two carts are joined.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from dure.commerce.cart import actions, queries
+from dure.commerce.cart.models import Cart
+from dure.commerce.catalog.models import Option
+from dure.commerce.pricing.words import fee_reasons
+from dure.sites.design.context import VISITOR_CART
+
+
+def find_cart(request: HttpRequest) -> Cart | None:
+    """The cart if there is one; looking makes none."""
+    if request.user.is_authenticated:
+        return Cart.objects.filter(user=request.user).first()
+    token = request.session.get(VISITOR_CART)
+    return Cart.objects.filter(session_key=token).first() if token else None
+
+
+def open_cart(request: HttpRequest) -> Cart:
+    """The cart, made if need be."""
+    if request.user.is_authenticated:
+        return actions.cart_for(request.user, None)
+    token = request.session.setdefault(VISITOR_CART, secrets.token_hex(16))
+    return actions.cart_for(None, token)
+
+
+@receiver(user_logged_in)
+def carry_over(sender: Any, request: HttpRequest | None, user: Any, **_kwargs: Any) -> None:
+    if request is not None and (token := request.session.pop(VISITOR_CART, None)):
+        actions.merge(token, user)
+
+
+@dataclass(frozen=True)
+class Line:
+    option: Option
+    quantity: int
+    amount: int
+    photo: str
+    is_live: bool
+    show: int | None
+    problem: str  # a sentence, or nothing
+
+
+@dataclass(frozen=True)
+class Group:
+    """One seller's part. `left` is the won still missing for free shipping, `goods` what counts towards it."""
+
+    seller: Any
+    lines: list[Line]
+    goods: int
+    fee: Any
+    reason: str
+    free_over: int | None
+    left: int
+
+
+@dataclass(frozen=True)
+class Shown:
+    groups: list[Group]
+    goods: int
+    shipping: int
+    total: int
+    problems: bool
+
+    @property
+    def lines(self) -> list[Line]:
+        return [line for group in self.groups for line in group.lines]
+
+
+def show_cart(cart: Cart | None, postcode: str = "") -> Shown:
+    return _shown(queries.quote(cart, postcode))
+
+
+def show_rows(rows: Iterable[tuple[int, int, int | None]], postcode: str = "") -> Shown:
+    """The same for (option id, quantity, show), without a cart."""
+    return _shown(queries.quote_of(rows, postcode))
+
+
+def _shown(quote: queries.Quote) -> Shown:
+    groups = [
+        Group(
+            seller=group.seller,
+            lines=[_line(line) for line in group.lines],
+            goods=group.goods,
+            fee=group.fee,
+            reason=" · ".join(fee_reasons(group.fee)),
+            free_over=group.policy.free_over,
+            left=group.fee.params.get("left", 0),
+        )
+        for group in quote.groups
+    ]
+    return Shown(groups, quote.goods, quote.shipping, quote.total, bool(quote.problems))
+
+
+def _line(line: queries.QuoteLine) -> Line:
+    photos = list(line.option.product.photos.all())
+    return Line(
+        option=line.option,
+        quantity=line.quantity,
+        amount=line.amount,
+        photo=photos[0].image if photos else "",
+        is_live=line.price.is_live,
+        show=line.show,
+        problem=_problem(line),
+    )
+
+
+def _problem(line: queries.QuoteLine) -> str:
+    match line.problem:
+        case "GONE":
+            return _("지금은 팔지 않아요. 빼 주세요.")
+        case "SOLD_OUT":
+            return _("다 팔렸어요. 빼 주세요.")
+        case "TOO_FEW":
+            return _("%(left)s개 남았어요. 수량을 줄여 주세요.") % {"left": line.available}
+    return ""

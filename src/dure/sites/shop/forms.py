@@ -1,0 +1,156 @@
+"""What a buyer may write into the shop."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from dure.commerce.claims.models import Claim
+from dure.commerce.claims.rules import REASONS
+from dure.commerce.orders.actions import Address
+from dure.commerce.reviews.actions import SHORTEST
+from dure.kit import images
+from dure.kit.korean import phone_e164
+
+
+class Checkout(forms.Form):
+    """Where it goes. `key` makes a double submit one order; `expected` is the total the buyer was shown, won."""
+
+    receiver = forms.CharField(
+        label=_("받는 분"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "shipping name"})
+    )
+    phone = forms.CharField(
+        label=_("연락처"),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "shipping tel", "inputmode": "tel", "placeholder": "010-1234-5678"}
+        ),
+    )
+    postcode = forms.RegexField(
+        r"^\d{5}$",
+        label=_("우편번호"),
+        help_text=_("다섯 자리 숫자예요."),
+        error_messages={"invalid": _("우편번호는 다섯 자리 숫자로 적어 주세요. 예: 03195")},
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "shipping postal-code",
+                "inputmode": "numeric",
+                "maxlength": "5",
+                "placeholder": "03195",
+            }
+        ),
+    )
+    address1 = forms.CharField(
+        label=_("주소"),
+        max_length=200,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "shipping address-line1", "placeholder": _("서울 종로구 창경궁로 88")}
+        ),
+    )
+    address2 = forms.CharField(
+        label=_("상세 주소"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "shipping address-line2", "placeholder": _("동, 호수")}),
+    )
+    memo = forms.CharField(
+        label=_("배송 메모"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"list": "memos", "placeholder": _("문 앞에 놓아 주세요")}),
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    expected = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
+
+    def clean_phone(self) -> str:
+        phone = phone_e164(self.cleaned_data["phone"])
+        if phone is None:
+            raise forms.ValidationError(_("연락 받을 수 있는 전화번호를 적어 주세요. 예: 010-1234-5678"))
+        return phone
+
+    def address(self) -> Address:
+        names = ("receiver", "phone", "postcode", "address1", "address2", "memo")
+        return Address(**{name: self.cleaned_data[name] for name in names})
+
+
+class Many(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class Pictures(forms.FileField):
+    """Up to `most` pictures at once. What is in them is looked at when they are kept (`kit.images`)."""
+
+    def __init__(self, *, most: int, **kwargs: Any):
+        self.most = most
+        super().__init__(widget=Many(attrs={"accept": images.ACCEPT}), required=False, **kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        files = [super(Pictures, self).clean(f, initial) for f in data or [] if f]
+        if len(files) > self.most:
+            raise forms.ValidationError(_("사진은 %(n)d장까지 올릴 수 있어요."), params={"n": self.most})
+        return files
+
+
+class WriteReview(forms.Form):
+    rating = forms.TypedChoiceField(
+        label=_("별점"),
+        coerce=int,
+        choices=[
+            (5, _("아주 좋아요")),
+            (4, _("좋아요")),
+            (3, _("보통이에요")),
+            (2, _("아쉬워요")),
+            (1, _("별로예요")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("별점을 골라 주세요.")},
+    )
+    text = forms.CharField(
+        label=_("후기"),
+        min_length=SHORTEST,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"placeholder": _("맛, 양, 포장이 어땠는지 알려 주세요.")}),
+    )
+    photos = Pictures(label=_("사진"), most=5)
+
+
+class OpenClaim(forms.Form):
+    """A cancel, return or exchange of a line. `kinds` and `reasons` are what the line's state allows."""
+
+    kind = forms.ChoiceField(label=_("무엇을 할까요?"), widget=forms.RadioSelect(attrs={"data-cards": "1"}))
+    quantity = forms.IntegerField(
+        label=_("수량"), min_value=1, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
+    )
+    reason = forms.ChoiceField(label=_("이유"), error_messages={"required": _("이유를 골라 주세요.")})
+    detail = forms.CharField(
+        label=_("자세한 이야기"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"placeholder": _("어떤 점이 문제였는지 적어 주시면 빨리 도와드릴 수 있어요.")}),
+    )
+    photos = Pictures(label=_("사진"), most=5, help_text=_("상하거나 다른 상품이 왔다면 사진을 올려 주세요."))
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, kinds: list[str], left: int, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [(kind, Claim.Kind(kind).label) for kind in kinds]
+        self.fields["quantity"].max_value = left
+        self.fields["quantity"].widget.attrs.update(min=1, max=left)
+        asked = kinds[0] == Claim.Kind.CANCEL
+        self.fields["reason"].choices = [
+            ("", _("골라 주세요")),
+            *(
+                (code, sentence)
+                for code, (sentence, _fault, cancel, back) in REASONS.items()
+                if (cancel if asked else back)
+            ),
+        ]
+        if asked:
+            del self.fields["photos"]
+
+
+def fresh_key() -> str:
+    return str(uuid.uuid4())
