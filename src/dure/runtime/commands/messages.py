@@ -21,7 +21,7 @@ from dure.runtime.words import complain, say
 ROOT = Path(__file__).parents[2]
 CATALOGUE = Path("locale/en/LC_MESSAGES/django.po")
 CALLS = {
-    "_": ("msgid",), "gettext": ("msgid",), "gettext_lazy": ("msgid",), "gettext_noop": ("msgid",),
+    "_": ("msgid",), "__": ("msgid",), "gettext": ("msgid",), "gettext_lazy": ("msgid",), "gettext_noop": ("msgid",),
     "ngettext": ("msgid", "plural"), "ngettext_lazy": ("msgid", "plural"),
     "pgettext": ("context", "msgid"), "pgettext_lazy": ("context", "msgid"),
     "npgettext": ("context", "msgid", "plural"), "npgettext_lazy": ("context", "msgid", "plural"),
