@@ -28,18 +28,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='Entry',
-            fields=[
-                ('pk', models.CompositePrimaryKey('journal_id', 'line', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('line', models.PositiveSmallIntegerField()),
-                ('pool', models.CharField(max_length=3)),
-                ('currency', models.CharField(max_length=3)),
-                ('amount', models.BigIntegerField()),
-                ('order_line', models.BigIntegerField(null=True)),
-                ('shipping_charge', models.BigIntegerField(null=True)),
-            ],
-        ),
-        migrations.CreateModel(
             name='Held',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -58,6 +46,20 @@ class Migration(migrations.Migration):
                 ('entry_count', models.PositiveSmallIntegerField()),
                 ('effective_on', models.DateField(verbose_name='귀속일')),
                 ('posted_at', models.DateTimeField(default=dure.kit.clock.now, verbose_name='기록 시각')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Entry',
+            fields=[
+                ('pk', models.CompositePrimaryKey('journal_id', 'line', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('journal', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='entries', to='ledger.journal')),
+                ('account', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='entries', to='ledger.account')),
+                ('line', models.PositiveSmallIntegerField()),
+                ('pool', models.CharField(max_length=3)),
+                ('currency', models.CharField(max_length=3)),
+                ('amount', models.BigIntegerField()),
+                ('order_line', models.BigIntegerField(null=True)),
+                ('shipping_charge', models.BigIntegerField(null=True)),
             ],
         ),
         migrations.CreateModel(
@@ -81,11 +83,6 @@ class Migration(migrations.Migration):
             model_name='account',
             constraint=models.CheckConstraint(condition=models.Q(('side__in', ['ASSET', 'LIABILITY', 'EQUITY', 'REVENUE', 'EXPENSE'])), name='account_side_known'),
         ),
-        migrations.AddField(
-            model_name='entry',
-            name='account',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='entries', to='ledger.account'),
-        ),
         migrations.AddConstraint(
             model_name='held',
             constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='held_never_negative'),
@@ -98,11 +95,6 @@ class Migration(migrations.Migration):
             model_name='journal',
             name='reverses',
             field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='ledger.journal'),
-        ),
-        migrations.AddField(
-            model_name='entry',
-            name='journal',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='entries', to='ledger.journal'),
         ),
         migrations.AddConstraint(
             model_name='balance',
