@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "dure.partnership",
     "dure.live",
     "dure.sites.shop",
+    "dure.sites.viewer",
     "dure.sites.seller",
     "dure.sites.desk",
     "dure.sites.studio",

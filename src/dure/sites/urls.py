@@ -10,6 +10,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("seller/", include("dure.sites.seller.urls")),
     path("desk/", include("dure.sites.desk.urls")),
+    path("live/", include("dure.sites.viewer.urls")),
     path("studio/", include("dure.sites.studio.urls")),
     path("office/", include("dure.sites.office.urls")),
     path("api/", include("dure.sites.api.urls")),

@@ -1,0 +1,1 @@
+"""Where shows are planned, run and looked back on: hosts, MDs, operators."""

@@ -1,0 +1,91 @@
+// Price, stock and time of the show's products, wherever they stand on the page; buying without leaving the show.
+
+import { clock, csrf, fill, toast, won, type Offer, type Page } from "./page";
+
+export class Offers {
+  private ends = new Map<number, number>(); // offer id → milliseconds
+
+  constructor(private readonly page: Page) {
+    document.addEventListener("submit", (event) => {
+      const form = event.target;
+      if (form instanceof HTMLFormElement && form.dataset.buy !== undefined) this.buy(form, event as SubmitEvent);
+    });
+    window.setInterval(() => this.tick(), 500);
+  }
+
+  show(offers: Offer[], pin: number | null): void {
+    for (const offer of offers) {
+      if (offer.closes_at) this.ends.set(offer.id, Date.parse(offer.closes_at));
+      else this.ends.delete(offer.id);
+      document.querySelectorAll<HTMLElement>(`[data-offer="${offer.id}"]`).forEach((box) => this.draw(box, offer));
+    }
+    this.pin(pin, offers);
+    this.tick();
+  }
+
+  private draw(box: HTMLElement, offer: Offer): void {
+    const { words } = this.page;
+    const live = offer.live && offer.price < offer.list;
+    box.classList.toggle("offer--live", live);
+    box.toggleAttribute("data-gone", offer.left <= 0);
+    box.querySelector(".offer__price")?.classList.toggle("price--live", live);
+    set(box, "[data-price]", won(offer.price, words.won));
+    set(box, "[data-off]", `${Math.floor(((offer.list - offer.price) * 100) / offer.list)}%`, live);
+    set(box, "[data-list]", won(offer.list, words.won), live);
+    set(box, "[data-left]", offer.left > 0 ? fill(words.left, { n: offer.left }) : (words.gone ?? ""));
+    const bar = box.querySelector<HTMLElement>("[data-bar]");
+    if (bar) {
+      bar.parentElement!.hidden = !offer.allotment;
+      if (offer.allotment) bar.style.width = `${Math.round((Math.max(0, offer.left) * 100) / offer.allotment)}%`;
+    }
+    box.querySelectorAll("button").forEach((button) => (button.disabled = offer.left <= 0));
+  }
+
+  /** The pinned card is a copy of the product's card in the list. */
+  private pin(id: number | null, offers: Offer[]): void {
+    const holder = document.getElementById("pinned");
+    if (!holder) return;
+    const now = holder.querySelector<HTMLElement>("[data-offer]");
+    if (String(id ?? "") === (now?.dataset.offer ?? "")) return;
+    holder.replaceChildren();
+    const source = id === null ? null : document.querySelector(`.goods [data-offer="${id}"], #bag [data-offer="${id}"]`);
+    if (!source) return;
+    const card = source.cloneNode(true) as HTMLElement;
+    const offer = offers.find((o) => o.id === id);
+    if (offer) this.draw(card, offer);
+    holder.append(card);
+  }
+
+  private tick(): void {
+    document.querySelectorAll<HTMLElement>("[data-offer]").forEach((box) => {
+      const ends = this.ends.get(Number(box.dataset.offer));
+      const label = box.querySelector<HTMLElement>("[data-ends]");
+      if (!label) return;
+      const left = ends === undefined ? 0 : (ends - Date.now()) / 1000;
+      label.hidden = left <= 0;
+      if (left > 0) label.textContent = fill(this.page.words.ends, { time: clock(left) });
+    });
+  }
+
+  private buy(form: HTMLFormElement, event: SubmitEvent): void {
+    const now = event.submitter instanceof HTMLButtonElement && event.submitter.name === "then";
+    if (now) return; // the form's own way: to the checkout
+    event.preventDefault();
+    void this.put(form);
+  }
+
+  private async put(form: HTMLFormElement): Promise<void> {
+    const body = new FormData(form);
+    body.set("csrfmiddlewaretoken", csrf());
+    const answer = await fetch(form.action, { method: "POST", body }).catch(() => null);
+    toast((answer?.ok ? this.page.words.put : this.page.words.notPut) ?? "", !answer?.ok);
+  }
+}
+
+function set(box: HTMLElement, selector: string, text: string, shown = true): void {
+  const element = box.querySelector<HTMLElement>(selector);
+  if (!element) return;
+  element.hidden = !shown;
+  if (element.lastChild instanceof Text && element.childElementCount) element.lastChild.data = ` ${text}`;
+  else element.textContent = text;
+}
