@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db.backends.base.operations import BaseDatabaseOperations
 
 from dure.config import load
 from dure.runtime.postgres import Postgres
@@ -24,6 +25,16 @@ def django_db_modify_db_settings() -> Iterator[None]:
     postgres.start()
     yield
     postgres.stop()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """Tests that commit are cleaned up by TRUNCATE, which append-only tables refuse: the emptying alone passes."""
+    empty = BaseDatabaseOperations.execute_sql_flush
+    unguarded = "SET LOCAL session_replication_role = replica"
+    BaseDatabaseOperations.execute_sql_flush = lambda self, statements: empty(self, [unguarded, *statements])
+    yield
+    BaseDatabaseOperations.execute_sql_flush = empty
 
 
 @pytest.fixture(scope="session")
