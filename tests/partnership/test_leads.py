@@ -7,7 +7,7 @@ from django.db import DatabaseError, transaction
 from PIL import Image
 
 from builders import a_brn, a_lead, a_market, a_person, a_phone
-from dure.kit import clock
+from dure.kit import clock, images
 from dure.kit.models import AuditEntry, Event
 from dure.kit.states import WrongState
 from dure.partnership import actions, errors, queries
@@ -60,7 +60,7 @@ def test_a_capture_keeps_shop_owner_consent_visit_and_photo(settings, tmp_path):
             owner_name="박순자",
             stall="가-12",
             goods="한과",
-            photos=[a_picture()],
+            photos=[images.keep(a_picture(), "leads")],
         ).lead
     assert (lead.status, lead.captured_by, lead.shop.owner.phone) == ("CAPTURED", worker, "+821012345678")
     assert people.may_contact(lead.shop.owner, MORNING)

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 from django.db import connections
+from starlette.testclient import TestClient
 
 from builders import a_lead
+from dure.integrations.markets import simulator
+from dure.integrations.markets.client import Markets
 from dure.partnership import markets_import, queries
 from dure.partnership.errors import BadMarketList, ShrunkenMarketList
 from dure.partnership.markets_import import COLUMNS
@@ -112,6 +115,14 @@ def test_the_rows_of_the_api_are_the_rows_of_the_file():
     by_api = {api: a_row()[file_name] for file_name, api in COLUMNS.values()}
     markets_import.from_rows([by_api])
     assert markets_import.from_rows([a_row()]).same == 1
+
+
+def test_the_api_is_read_to_its_last_page(monkeypatch):
+    service = Markets("http://markets", http=TestClient(simulator.app))
+    monkeypatch.setattr("dure.integrations.markets.client.markets", lambda: service)
+    report = markets_import.from_api()
+    assert report.added == service.page(1, 1)[1] > 0
+    assert markets_import.from_api().same == report.added
 
 
 @pytest.mark.parametrize("raw", [b"", b"a,b\n1,2\n", b"\xff\xfe\x00\xd8", "시장명\n광장".encode("cp949")])

@@ -5,13 +5,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from builders import a_brn, a_lead, a_person
+from dure.commerce.catalog import notices
 from dure.commerce.catalog.models import Category, Option, Photo, Product
+from dure.commerce.sellers import actions as sellers
 from dure.commerce.sellers.models import Member, PayoutAccount, Seller, ShippingPolicy
 from dure.commerce.stock.models import StockItem
 from dure.integrations.nts.client import Status
 from dure.kit import clock, outbox
 from dure.kit.models import Event
 from dure.partnership import actions, readiness, subscribers, upkeep
+from dure.partnership.errors import NotSelected
 from dure.partnership.models import Business, Milestone
 
 pytestmark = pytest.mark.django_db
@@ -49,13 +52,12 @@ def test_the_checklist_ticks_itself_as_things_come_to_be():
     ShippingPolicy.objects.create(seller=seller, dispatch_from="서울특별시 종로구")
     assert readiness.of(lead).next.item.code == "APPROVED"
     Seller.objects.filter(pk=seller.pk).update(status="APPROVED")
-    product = a_product_of(seller, notice={"food_origin": "국산", "maker": ""})
+    product = a_product_of(seller, notice_type="ETC", notice={"origin_country": "대한민국"})
     assert undone(lead) == ["PHOTOS", "NOTICE", "STOCK", "ON_SALE"]
     Photo.objects.bulk_create(Photo(product=product, image=f"p{n}.webp") for n in range(3))
     StockItem.objects.create(option=Option.objects.create(product=product, price=12_000), available=5)
-    Product.objects.filter(pk=product.pk).update(
-        status="ON_SALE", notice={"food_origin": "국산", "maker": "할머니한과"}
-    )
+    full = {item.code: "할머니한과" for item in notices.form_of("ETC").items}
+    Product.objects.filter(pk=product.pk).update(status="ON_SALE", notice=full)
     assert undone(lead) == [] and readiness.of(lead).next is None and readiness.of(lead).percent == 100
 
 
@@ -157,7 +159,16 @@ def test_a_capture_with_a_business_number_asks_the_tax_service_later():
 
 
 def test_only_a_selected_merchant_is_invited():
-    from dure.partnership.errors import NotSelected
-
     with pytest.raises(NotSelected):
         actions.invite_owner(a_lead("SCREENING"), by=a_person("MD"))
+
+
+def test_an_owner_who_accepts_the_invitation_has_joined():
+    lead, md, owner = a_lead("SELECTED", owner_name="박순자"), a_person("MD"), a_person()
+    invitation = actions.invite_owner(lead, by=md)
+    assert actions.invite_owner(lead, by=md) == invitation, "one link in force"
+    assert (invitation.name, invitation.phone) == ("박순자", lead.shop.owner.phone)
+    sellers.accept(invitation, owner)
+    assert readiness.of(lead).next.item.code == "BUSINESS"
+    outbox.deliver_due()
+    assert set(Milestone.objects.values_list("code", flat=True)) == {"INVITED", "JOINED"}

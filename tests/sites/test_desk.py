@@ -8,6 +8,7 @@ from django.urls import reverse
 from PIL import Image
 
 from builders import a_brn, a_lead, a_market, a_person, a_phone
+from dure.commerce.sellers.models import Invitation
 from dure.integrations.nts.client import Status
 from dure.partnership import actions, queries
 from dure.partnership.models import Assignment, ContactLog, Lead, LeadPhoto, MergeSuspect, Owner
@@ -303,6 +304,18 @@ def test_a_missing_score_is_told_and_the_others_stay():
     answer = signed_in(a_person("REVIEWER")).post(reverse("desk:screen", args=[lead.pk]), {**fields, "comment": "메모"})
     page = answer.content.decode()
     assert answer.status_code == 422 and "0점에서 5점 사이로" in page and page.count("checked") == 7 and "메모" in page
+
+
+def test_an_md_invites_the_owner_by_link_message_and_qr():
+    lead, md = a_lead("SELECTED", name="할머니한과"), a_person("MD")
+    actions.assign(lead, md, by=a_person("REVIEWER"))
+    client = signed_in(md)
+    for _ in range(2):
+        client.post(reverse("desk:invite", args=[lead.pk]))
+    page = client.get(reverse("desk:lead", args=[lead.pk])).content.decode()
+    code = Invitation.objects.get().code
+    assert f"{code}" in page and "[두레] 할머니한과 사장님" in page and "invite__qr" in page and "<svg" in page
+    assert "초대를 보냄" in page
 
 
 @pytest.mark.parametrize(("verdict", "status"), [("defer", "DEFERRED"), ("decline", "DECLINED")])

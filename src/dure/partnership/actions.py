@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import transaction
 
+from dure.commerce.sellers import actions as sellers
 from dure.commerce.sellers.models import Invitation
 from dure.integrations.nts import rules as brn_rules
 from dure.kit import audit, clock, images, korean
@@ -151,9 +152,7 @@ def capture(
     return Captured(lead, known.by if known else None, suspects)
 
 
-def add_photo(
-    lead: Lead, picture: images.Picture, *, by: User, kind: str = LeadPhoto.Kind.STALL
-) -> LeadPhoto:
+def add_photo(lead: Lead, picture: images.Picture, *, by: User, kind: str = LeadPhoto.Kind.STALL) -> LeadPhoto:
     """`picture` comes from `kit.images.keep(upload, "leads")`."""
     return LeadPhoto.objects.create(
         lead=lead,
@@ -374,12 +373,11 @@ def invite_owner(lead: Lead, *, by: User) -> Invitation:
     """A link by which the owner becomes a seller; handing it over is the MD's. Raises NotSelected."""
     if Lead.objects.select_for_update().get(pk=lead.pk).status != LeadStatus.SELECTED:
         raise errors.NotSelected()
-    from dure.commerce.sellers import actions as sellers
-
     owner = lead.shop.owner
     invitation = sellers.invite(
         lead_ref=lead.ref,
         shop_name=lead.shop.name,
+        name=owner.name if owner else "",
         phone=owner.phone if owner else "",
         email=owner.email if owner else "",
         by=by,

@@ -422,6 +422,7 @@ class Milestone(models.Model):
 
     class Code(models.TextChoices):
         INVITED = "INVITED", _("초대를 보냄")
+        JOINED = "JOINED", _("점주 가입")
         APPROVED = "APPROVED", _("입점 승인")
         ON_SALE = "ON_SALE", _("첫 상품 판매 시작")
         FIRST_SALE = "FIRST_SALE", _("첫 판매")

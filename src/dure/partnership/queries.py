@@ -223,10 +223,14 @@ class Moment:
 
 def timeline(lead: Lead) -> list[Moment]:
     """Newest first: contacts, moves, milestones."""
-    moments = [Moment(c.at, "CONTACT", c.by, c.note, c) for c in lead.contacts.select_related("by", "consent")]
     prefix = "partnership.lead."
-    for entry in AuditEntry.objects.filter(subject=lead.ref, action__startswith=prefix).select_related("actor"):
-        moments.append(Moment(entry.at, entry.action.removeprefix(prefix), entry.actor, entry.why, entry, entry.detail))
+    audited = AuditEntry.objects.filter(subject=lead.ref, action__startswith=prefix).select_related("actor")
+    moments = [
+        Moment(entry.at, entry.action.removeprefix(prefix), entry.actor, entry.why, entry, entry.detail)
+        for entry in audited.order_by("-id")
+        if entry.action.removeprefix(prefix) not in {"contacted", "interested"}  # the contact itself says it
+    ]
+    moments += [Moment(c.at, "CONTACT", c.by, c.note, c) for c in lead.contacts.select_related("by", "consent")]
     moments += [Moment(m.at, "MILESTONE", subject=m) for m in Milestone.objects.filter(lead=lead)]
     return sorted(moments, key=lambda m: m.at, reverse=True)
 

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Count, Sum
 from django.utils.translation import gettext_lazy as _
 
+from dure.commerce.catalog import notices
 from dure.commerce.catalog.models import Product, ProductStatus
 from dure.commerce.sellers.models import Member, PayoutAccount, Seller, SellerStatus
 from dure.commerce.stock.models import StockItem
@@ -141,7 +142,11 @@ _NEAR_SALE = [ProductStatus.ON_SALE, ProductStatus.IN_REVIEW, ProductStatus.DRAF
 
 def _products(sellers: list[int]) -> dict[int, list[Any]]:
     """Products by seller, those nearest to sale first, each with the number of its photos."""
-    rows = Product.objects.filter(seller__in=sellers, status__in=_NEAR_SALE).annotate(pictures=Count("photos"))
+    rows = (
+        Product.objects.filter(seller__in=sellers, status__in=_NEAR_SALE)
+        .select_related("category")
+        .annotate(pictures=Count("photos"))
+    )
     by_seller: dict[int, list[Any]] = defaultdict(list)
     for product in sorted(rows, key=lambda p: (_NEAR_SALE.index(p.status), -p.pictures, p.pk)):
         by_seller[product.seller_id].append(product)
@@ -149,16 +154,13 @@ def _products(sellers: list[int]) -> dict[int, list[Any]]:
 
 
 def _product(product: Any, stocked: bool) -> set[str]:
+    missing = notices.missing(product.notice_type or product.category.notice_type, product.notice)
     facts = {
         "PRODUCT": True,
         "PHOTOS": product.pictures >= ENOUGH_PHOTOS,
-        "NOTICE": _notice_complete(product),
-        "ORIGIN": any("origin" in code and text for code, text in product.notice.items()),
+        "NOTICE": not missing,
+        "ORIGIN": not any("origin" in item.code for item in missing),
         "STOCK": stocked,
         "ON_SALE": product.status == ProductStatus.ON_SALE,
     }
     return {code for code, true in facts.items() if true}
-
-
-def _notice_complete(product: Product) -> bool:
-    return bool(product.notice) and all(str(text).strip() for text in product.notice.values())

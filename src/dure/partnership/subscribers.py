@@ -27,6 +27,11 @@ def ask_the_tax_service(event: Event) -> None:
             check_new_businesses.defer()
 
 
+@on("sellers.joined")
+def the_owner_joined(event: Event) -> None:
+    _reached(int(event.aggregate.split(":")[1]), Milestone.Code.JOINED, event)
+
+
 @on("sellers.approved")
 def the_merchant_was_approved(event: Event) -> None:
     _reached(int(event.aggregate.split(":")[1]), Milestone.Code.APPROVED, event)

@@ -55,9 +55,15 @@ def nav(user: User) -> list[tuple[str, str, str, int]]:
     suspects = queries.suspects_for(user).count()
     items = [
         (WORKERS, _("오늘"), "desk:today", "list-checks", 0),
-        (WORKERS, _("시장"), "desk:markets", "map-pin", 0),
+        ((*CAPTURERS, Role.MD), _("시장"), "desk:markets", "map-pin", 0),
         (WORKERS, _("발굴 업체"), "desk:leads", "store", 0),
-        ((Role.MD, *JUDGES), _("내 업체"), "desk:merchants", "handshake", 0),
+        (
+            (Role.MD, *JUDGES),
+            _("내 업체") if user.has_role(Role.MD) else _("MD별 업체"),
+            "desk:merchants",
+            "handshake",
+            0,
+        ),
         (JUDGES, _("현황판"), "desk:board", "layout-dashboard", 0),
         ((*CAPTURERS, Role.REVIEWER), _("중복 확인"), "desk:duplicates", "layers", suspects),
     ]

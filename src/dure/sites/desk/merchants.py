@@ -73,7 +73,7 @@ def invitation(seller: Seller) -> Link | None:
     )
     if open_one is None:
         return None
-    url = load().base_url + reverse("seller:join", args=[open_one.code])
+    url = load().base_url + (_address("seller:join", open_one.code) or f"/seller/join/{open_one.code}/")
     message = _("[두레] %(shop)s 사장님, 온라인 입점을 도와드릴게요. 아래 링크를 눌러 가입해 주세요.\n%(url)s") % {
         "shop": seller.name,
         "url": url,

@@ -9,6 +9,8 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 from django.views.decorators.http import require_POST
@@ -21,6 +23,7 @@ from dure.partnership.models import Assignment, Lead, LeadStatus, Milestone, Rou
 from dure.people import queries as people
 from dure.people.models import Role
 from dure.sites.design.lists import Choice, Column, Days, Empty, Listing
+from dure.sites.design.templatetags.ui import day
 from dure.sites.design.toasts import toast
 from dure.sites.desk import journal, merchants, pictures
 from dure.sites.desk.access import CAPTURERS, JUDGES, desk, lead_or_404, nav, page
@@ -35,7 +38,7 @@ class Leads(Listing):
     search = ("shop__name", "shop__owner__name", "shop__place__name", "shop__business__brn", "shop__owner__phone")
     search_hint = __("점포, 점주, 시장, 사업자등록번호")
     columns = (
-        Column("photo", __("사진"), kind="photo", value=lambda lead: _face(lead), exported=False),
+        Column("photo", __("사진"), kind="photo", value=lambda lead: _face(lead)),
         Column(
             "shop.name",
             __("점포"),
@@ -45,15 +48,10 @@ class Leads(Listing):
             link=lambda lead: reverse("desk:lead", args=[lead.pk]),
         ),
         Column("shop.place.name", __("시장"), sort="shop__place__name", width=24),
-        Column("status", __("상태"), kind="status", value=lambda lead: (lead.status, lead.get_status_display())),
-        Column("get_route_display", __("트랙"), sort="route"),
-        Column("shop.owner.name", __("점주")),
-        Column("phone", __("휴대전화"), value=lambda lead: _phone(lead)),
-        Column("brn", __("사업자등록번호"), value=lambda lead: _brn(lead)),
-        Column("next_step", __("다음 할 일"), width=30),
-        Column("next_step_on", __("언제"), kind="day", sort="next_step_on"),
+        Column("status", __("상태"), kind="status", value=lambda lead: (lead.status, _stage(lead))),
+        Column("phone", __("휴대전화"), kind="html", value=lambda lead: _call(lead)),
+        Column("next_step", __("다음 할 일"), value=lambda lead: _promise(lead), sort="next_step_on"),
         Column("md_name", __("담당 MD")),
-        Column("captured_by.name", __("발굴한 사람")),
         Column("captured_at", __("발굴한 날"), kind="day", sort="captured_at"),
     )
     filters = (
@@ -65,6 +63,41 @@ class Leads(Listing):
     order = "-captured_at"
     exports = "leads"
     caption = __("발굴 업체")
+
+
+class LeadsSheet(Leads):
+    """The same rows for Excel, with all that is known."""
+
+    columns = (
+        Column("shop.name", __("점포"), sort="shop__name", width=24),
+        Column("shop.place.name", __("시장"), sort="shop__place__name", width=24),
+        Column("shop.place.region", __("시·도")),
+        Column("shop.stall", __("점포 번호")),
+        Column("shop.goods", __("파는 것"), width=24),
+        Column("get_status_display", __("상태")),
+        Column("get_route_display", __("트랙")),
+        Column("shop.owner.name", __("점주")),
+        Column("phone", __("휴대전화"), value=lambda lead: _phone(lead)),
+        Column("brn", __("사업자등록번호"), value=lambda lead: _brn(lead)),
+        Column("next_step", __("다음 할 일"), width=30),
+        Column("next_step_on", __("언제"), kind="day", sort="next_step_on"),
+        Column("md_name", __("담당 MD")),
+        Column("captured_by.name", __("발굴한 사람")),
+        Column("captured_at", __("발굴한 날"), kind="day", sort="captured_at"),
+    )
+
+
+def _stage(lead: Lead) -> str:
+    return f"{lead.get_status_display()} · {lead.get_route_display()}" if lead.route else lead.get_status_display()
+
+
+def _call(lead: Lead) -> SafeString | str:
+    phone = _phone(lead)
+    return format_html('<a class="nowrap" href="tel:{}">{}</a>', lead.shop.owner.phone, phone) if phone else ""
+
+
+def _promise(lead: Lead) -> str:
+    return f"{lead.next_step} ({day(lead.next_step_on)})" if lead.next_step and lead.next_step_on else lead.next_step
 
 
 def _face(lead: Lead) -> str:
@@ -93,7 +126,8 @@ def leads(request: HttpRequest) -> HttpResponse:
         reverse("desk:markets") if captures else "",
         "store",
     )
-    listing = Leads(request, rows, empty=empty)
+    kind = LeadsSheet if request.GET.get("export") else Leads
+    listing = kind(request, rows, empty=empty)
     return listing.respond("desk/leads.html", nav=nav(user), counts=_counts(request))
 
 
