@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -65,7 +66,7 @@ def _line(line: ProductOrder) -> Line:
 def orders(request: HttpRequest) -> HttpResponse:
     current = request.GET.get("show", "all")
     _label, lookup = TABS.get(current, TABS["all"])
-    mine = orders_of(request.user)
+    mine = _mine(request)
     if lookup:
         mine = mine.filter(pk__in=Order.objects.of(request.user).filter(**lookup).values("pk"))
     page = Paginator(mine, PER_PAGE).get_page(request.GET.get("page"))
@@ -78,11 +79,13 @@ def orders(request: HttpRequest) -> HttpResponse:
     return render(request, "shop/orders.html", context)
 
 
+def _mine(request: HttpRequest) -> QuerySet[Order]:
+    return orders_of(request.user).prefetch_related("lines__review")
+
+
 @login_required
 def order(request: HttpRequest, number: str) -> HttpResponse:
-    return render(
-        request, "shop/order.html", {"order": seen(get_object_or_404(orders_of(request.user), number=number))}
-    )
+    return render(request, "shop/order.html", {"order": seen(get_object_or_404(_mine(request), number=number))})
 
 
 @require_POST
