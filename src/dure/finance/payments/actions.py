@@ -1,0 +1,337 @@
+"""Taking money and giving it back.
+
+The provider is called between two transactions, never inside one that decides: first we write down what we are about to
+ask, then we ask, then we write down what was answered. A process that dies in between leaves a row that
+`recover_unfinished` finds, looks up at the provider, and finishes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+import structlog
+from django.db import transaction
+from django.db.models import F
+
+from dure.commerce.claims import actions as claims
+from dure.commerce.claims.models import Claim
+from dure.commerce.orders import actions as orders
+from dure.commerce.orders.errors import OrderExpired
+from dure.commerce.orders.models import Order, ProductOrder, ShippingCharge
+from dure.finance.ledger import postings
+from dure.finance.ledger.models import Held
+from dure.finance.ledger.rules import Share, share
+from dure.finance.payments.errors import AmountDiffers, NothingToPay, PaymentRefused, PaymentUnknown, RefundTooLarge
+from dure.finance.payments.models import Payment, PaymentStatus, ProviderRow, Refund
+from dure.integrations.toss.client import ALREADY_PROCESSED, PaymentTold, toss
+from dure.kit import clock
+from dure.kit.http import OutsideError
+from dure.kit.outbox import emit
+from dure.kit.states import move
+
+log = structlog.get_logger()
+
+PATIENCE = timedelta(minutes=1)  # after which an unanswered confirm is looked up
+
+
+@transaction.atomic
+def prepare(order: Order) -> Payment:
+    """What the payment window is opened with. The order's total may still change with its address. Raises OrderExpired."""
+    order = Order.objects.select_for_update().get(pk=order.pk)
+    if order.ended_at:
+        raise OrderExpired()
+    payment, _created = Payment.objects.get_or_create(
+        order=order, defaults={"amount": order.pay_total, "created_at": clock.now()}
+    )
+    if payment.status in {PaymentStatus.READY, PaymentStatus.ABORTED} and payment.amount != order.pay_total:
+        payment.amount = order.pay_total
+        payment.save(update_fields=["amount"])
+    return payment
+
+
+def confirm(order_number: str, payment_key: str, amount: int) -> Payment:
+    """The buyer came back from the window: take the money. Again with the same key: the same payment.
+
+    Raises NothingToPay, AmountDiffers, OrderExpired, PaymentRefused, PaymentUnknown (the worker finishes it).
+    """
+    payment = _begin(order_number, payment_key, amount)
+    if payment.status in Payment.TOOK_MONEY:
+        return payment
+    try:
+        told = toss().confirm(payment_key, order_number, amount, key=f"confirm-{payment.pk}-{payment_key}")
+    except OutsideError as error:
+        told = _after_error(payment, error)
+    return finish(payment, told)
+
+
+@transaction.atomic
+def _begin(order_number: str, payment_key: str, amount: int) -> Payment:
+    payment = Payment.objects.select_for_update(of=("self",)).filter(order__number=order_number).first()
+    if payment is None:
+        raise NothingToPay()
+    if payment.status in Payment.TOOK_MONEY:
+        return payment
+    if payment.amount != amount or payment.order.pay_total != amount:
+        raise AmountDiffers()
+    if payment.order.ended_at:
+        raise OrderExpired()
+    if payment.status == PaymentStatus.IN_PROGRESS and payment.payment_key == payment_key:
+        return payment
+    move(
+        payment,
+        PaymentStatus.IN_PROGRESS,
+        only_from=[PaymentStatus.READY, PaymentStatus.ABORTED, PaymentStatus.IN_PROGRESS],
+        payment_key=payment_key,
+        asked_at=clock.now(),
+        failure="",
+    )
+    return payment
+
+
+def _after_error(payment: Payment, error: OutsideError) -> PaymentTold:
+    """What to make of a confirm that did not say yes. Raises PaymentRefused, PaymentUnknown."""
+    if error.code == ALREADY_PROCESSED:
+        return toss().payment(str(payment.payment_key))
+    if error.unknown:
+        raise PaymentUnknown() from error
+    with transaction.atomic():
+        move(payment, PaymentStatus.ABORTED, why=f"{error.code} {error.message}", failure=error.message[:300])
+    raise PaymentRefused(reason=error.message) from error
+
+
+@transaction.atomic
+def finish(payment: Payment, told: PaymentTold) -> Payment:
+    """Write down what the provider says of a payment: money taken marks the order paid and is held in the ledger.
+
+    Money for an order that has given its goods back meanwhile is refunded whole. Raises PaymentRefused.
+    """
+    payment = Payment.objects.select_for_update(of=("self",)).select_related("order").get(pk=payment.pk)
+    if payment.status in Payment.TOOK_MONEY:
+        return payment
+    if told.status not in {PaymentStatus.DONE, PaymentStatus.PARTIAL_CANCELED, PaymentStatus.CANCELED}:
+        raise PaymentUnknown()
+    if told.total != payment.amount:
+        raise AmountDiffers()
+    moment = clock.now()
+    move(
+        payment,
+        PaymentStatus.DONE,
+        payment_key=told.payment_key,
+        method=told.method,
+        receipt_url=told.receipt_url,
+        told=told.raw,
+        approved_at=moment,
+    )
+    lines = {line.pk: line.paid_amount for line in payment.order.lines.all()}
+    charges = {c.pk: c.amount for c in payment.order.shipping_charges.all()}
+    postings.paid(f"payment:{payment.pk}", lines, charges)
+    try:
+        orders.mark_paid(payment.order, at=moment)
+    except OrderExpired:
+        _refund_late(payment, lines, charges)
+        return payment
+    emit("payments.confirmed", payment, order_id=payment.order_id, amount=payment.amount)
+    return payment
+
+
+def _refund_late(payment: Payment, lines: Mapping[int, int], charges: Mapping[int, int]) -> None:
+    """The order's time was over before the money came: all of it goes back."""
+    seller = payment.order.lines.values_list("seller_id", flat=True).first() or 0
+    journal = postings.refund_authorized(f"late:{payment.pk}", seller=seller, lines=lines, shipping=charges)
+    _request(payment, f"late:{payment.pk}", payment.amount, "주문 시간이 지나 자동으로 환불했어요", journal, None)
+
+
+# Refunds
+
+
+@transaction.atomic
+def refund_claim(
+    *, claim_id: int, product_order_id: int, goods: int, shipping: int, return_fee: int, reason: str
+) -> Refund:
+    """First phase of a claim's refund: the ledger owes it to the buyer, and the provider will be asked. Once per claim.
+
+    `goods`, `shipping`: won that go back; the seller keeps `return_fee` of it. Raises RefundTooLarge, PostingRefused.
+    """
+    if known := Refund.objects.filter(ref=f"claim:{claim_id}").first():
+        return known
+    line = ProductOrder.objects.select_related("order__payment").get(pk=product_order_id)
+    journal = _authorize(f"claim:{claim_id}", line, claim_id, goods, shipping, return_fee)
+    payment: Payment = line.order.payment  # type: ignore[attr-defined]
+    return _request(payment, f"claim:{claim_id}", goods + shipping - return_fee, reason, journal, claim_id)
+
+
+def _authorize(ref: str, line: ProductOrder, claim_id: int, goods: int, shipping: int, return_fee: int) -> int:
+    """The ledger's first phase: from what is held for this very line, or, when that is the seller's already, from our
+    own money with the seller owing it back."""
+    charge = ShippingCharge.objects.get(order_id=line.order_id, seller_id=line.seller_id)
+    back = {charge.pk: shipping} if shipping else {}
+    held = Held.objects.filter(order_line=line.pk).values_list("amount", flat=True).first() or 0
+    if held >= goods:
+        return postings.refund_authorized(
+            ref, seller=line.seller_id, lines={line.pk: goods}, shipping=back, return_fee=return_fee
+        )
+    return postings.refund_after_settlement(
+        ref,
+        seller=line.seller_id,
+        order_line=line.pk,
+        taken_back=_taken_back(line, Claim.objects.get(pk=claim_id)),
+        shipping=back,
+        return_fee=return_fee,
+    )
+
+
+def _taken_back(line: ProductOrder, claim: Claim) -> Share:
+    """The share of the pieces the claim took out: what was left before it, less what is left after it."""
+    refunded = sum(line.claims.filter(status=Claim.Status.DONE).values_list("goods_refund", flat=True))  # type: ignore[attr-defined]
+    left = line.quantity - line.canceled_quantity - line.returned_quantity
+
+    def share_of(pieces: int, given_back: int) -> Share:
+        return share(
+            unit_price=line.unit_price,
+            quantity=line.quantity,
+            left=pieces,
+            discount=line.discount_amount,
+            seller_discount=line.seller_discount,
+            refunded=given_back,
+            commission_bp=line.commission_bp,
+        )
+
+    return share_of(left + claim.quantity, refunded - claim.goods_refund) - share_of(left, refunded)
+
+
+def _request(payment: Payment, ref: str, amount: int, reason: str, journal: int, claim: int | None) -> Refund:
+    room = Payment.objects.filter(pk=payment.pk, refunded__lte=F("amount") - amount)
+    if not room.update(refunded=F("refunded") + amount):
+        raise RefundTooLarge()
+    refund = Refund.objects.create(
+        payment=payment,
+        ref=ref,
+        amount=amount,
+        reason=reason[:200],
+        journal=journal,
+        claim=claim,
+        created_at=clock.now(),
+    )
+    emit("payments.refund_requested", refund, refund_id=refund.pk)
+    return refund
+
+
+def carry_out(refund: Refund) -> Refund:
+    """Second phase: ask the provider, then write down its answer. Safe to repeat: the key is the refund's own.
+
+    Raises OutsideError while the answer is unknown; a refusal for good is written down (FAILED) and undone in the ledger.
+    """
+    if refund.status != Refund.Status.REQUESTED:
+        return refund
+    if refund.amount == 0:
+        return _refund_answered(refund, None)
+    try:
+        told = toss().cancel(
+            str(refund.payment.payment_key), refund.reason, key=f"refund-{refund.pk}", amount=refund.amount
+        )
+    except OutsideError as error:
+        if error.unknown:
+            raise
+        return _refund_refused(refund, error)
+    return _refund_answered(refund, told)
+
+
+@transaction.atomic
+def _refund_answered(refund: Refund, told: PaymentTold | None) -> Refund:
+    moment = clock.now()
+    key = told.cancels[-1].transaction_key if told and told.cancels else ""
+    move(refund, Refund.Status.DONE, transaction_key=key, done_at=moment)
+    if refund.amount:
+        postings.refund_done(f"refund:{refund.pk}", refund.amount)
+        payment = Payment.objects.select_for_update().get(pk=refund.payment_id)
+        back = sum(payment.refunds.filter(status=Refund.Status.DONE).values_list("amount", flat=True))
+        whole = PaymentStatus.CANCELED if back == payment.amount else PaymentStatus.PARTIAL_CANCELED
+        move(payment, whole, told=told.raw if told else payment.told)
+    if refund.claim:
+        claims.mark_refunded(refund.claim, at=moment)
+    emit("payments.refunded", refund, claim_id=refund.claim, amount=refund.amount, order_id=refund.payment.order_id)
+    return refund
+
+
+@transaction.atomic
+def _refund_refused(refund: Refund, error: OutsideError) -> Refund:
+    move(refund, Refund.Status.FAILED, why=f"{error.code} {error.message}", failure=error.message[:300])
+    if refund.journal:
+        postings.refund_voided(f"refund:{refund.pk}", refund.journal)
+    Payment.objects.filter(pk=refund.payment_id).update(refunded=F("refunded") - refund.amount)
+    emit("payments.refund_failed", refund, claim_id=refund.claim, amount=refund.amount, code=error.code)
+    return refund
+
+
+# What was left unfinished
+
+
+def recover_unfinished(limit: int = 200) -> int:
+    """Look up confirms that nobody has heard the answer of, and finish them. Returns how many were settled."""
+    moment = clock.now()
+    waiting = (
+        Payment.objects.filter(status=PaymentStatus.IN_PROGRESS, asked_at__lte=moment - PATIENCE)
+        .select_related("order")
+        .order_by("asked_at")[:limit]
+    )
+    return sum(_recover(payment) for payment in waiting)
+
+
+def on_payment_hint(order_number: str) -> bool:
+    """A webhook says something changed: look it up. False when there was nothing of ours to finish."""
+    payment = Payment.objects.filter(order__number=order_number, status=PaymentStatus.IN_PROGRESS).first()
+    return payment is not None and _recover(payment)
+
+
+def _recover(payment: Payment) -> bool:
+    try:
+        told = toss().payment_of_order(payment.order.number)
+        if told is not None and told.status == "IN_PROGRESS" and payment.order.ended_at is None:
+            told = toss().confirm(
+                told.payment_key,
+                payment.order.number,
+                payment.amount,
+                key=f"confirm-{payment.pk}-{told.payment_key}",
+            )
+    except OutsideError as error:
+        log.warning("payment_still_unknown", order=payment.order.number, error=str(error))
+        return False
+    if told is not None and told.status in {"DONE", "PARTIAL_CANCELED", "CANCELED"}:
+        finish(payment, told)
+        return True
+    with transaction.atomic():
+        over = told is None or told.status == "EXPIRED" or payment.order.ended_at is not None
+        failure = told.failure if told else ""
+        move(payment, PaymentStatus.EXPIRED if over else PaymentStatus.ABORTED, why="looked up", failure=failure)
+    return True
+
+
+# The provider pays us
+
+
+def book_provider_payout(day: date) -> int:
+    """Book the provider's settlement rows of a day: its money is in the segregated bank, its fee is ours to bear.
+
+    Each row once, however often it is asked. Returns how many rows were new.
+    """
+    booked = 0
+    for row in toss().settlements(f"{day:%Y-%m-%d}"):
+        payment = Payment.objects.filter(payment_key=row.payment_key).first()
+        with transaction.atomic():
+            kept, created = ProviderRow.objects.get_or_create(
+                transaction_key=row.transaction_key,
+                defaults={
+                    "payment": payment,
+                    "amount": row.amount,
+                    "fee": row.fee,
+                    "fee_vat": row.vat,
+                    "paid_out_on": day,
+                    "booked_at": clock.now(),
+                    "told": row.raw,
+                },
+            )
+            if created:
+                postings.pg_settled(f"provider:{kept.pk}", row.amount, row.fee, row.vat, on=day)
+                booked += 1
+    return booked
