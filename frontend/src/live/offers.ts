@@ -70,8 +70,14 @@ export class Offers {
   private buy(form: HTMLFormElement, event: SubmitEvent): void {
     const now = event.submitter instanceof HTMLButtonElement && event.submitter.name === "then";
     if (now) return; // the form's own way: to the checkout
+    if (event.defaultPrevented) return;
     event.preventDefault();
-    void this.put(form);
+    const button = event.submitter;
+    void this.put(form).finally(() => {
+      if (!(button instanceof HTMLElement)) return;
+      delete button.dataset.sent; // it may be pressed again at once
+      button.removeAttribute("aria-busy");
+    });
   }
 
   private async put(form: HTMLFormElement): Promise<void> {

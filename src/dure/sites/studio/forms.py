@@ -13,7 +13,9 @@ from dure.people.models import Role, User
 class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
     """A new show, or what viewers are promised of one."""
 
-    host = forms.ModelChoiceField(label=_("진행자"), queryset=User.objects.none(), empty_label=_("크리에이터를 고르세요"))
+    host = forms.ModelChoiceField(
+        label=_("진행자"), queryset=User.objects.none(), empty_label=_("크리에이터를 고르세요")
+    )
     poster = forms.FileField(
         label=_("포스터 사진"),
         required=False,
@@ -54,7 +56,7 @@ class OfferForm(forms.ModelForm):  # type: ignore[type-arg]
         model = ShowOffer
         fields: ClassVar = ["live_price", "allotment", "per_buyer", "opens", "minutes"]
         widgets: ClassVar = {
-            "live_price": forms.NumberInput(attrs={"min": 10, "inputmode": "numeric", "data-won": "1"}),
+            "live_price": forms.NumberInput(attrs={"min": 10, "inputmode": "numeric"}),
             "allotment": forms.NumberInput(attrs={"min": 1, "inputmode": "numeric"}),
             "per_buyer": forms.NumberInput(attrs={"min": 1, "inputmode": "numeric"}),
             "minutes": forms.NumberInput(attrs={"min": 1, "inputmode": "numeric"}),

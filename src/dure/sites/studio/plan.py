@@ -37,7 +37,9 @@ def shows(request: HttpRequest) -> HttpResponse:
 def plan(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     if request.method != "POST":
-        return page(request, "studio/plan.html", form=PlanForm(user=user, initial={"key": uuid.uuid4(), "listed": True}))
+        return page(
+            request, "studio/plan.html", form=PlanForm(user=user, initial={"key": uuid.uuid4(), "listed": True})
+        )
     form = PlanForm(request.POST, request.FILES, user=user)
     if form.is_valid():
         data = form.cleaned_data

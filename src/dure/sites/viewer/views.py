@@ -28,7 +28,9 @@ def shows(request: HttpRequest) -> HttpResponse:
     found = queries.shows_for_list(clock.now())
     asked = set()
     if request.user.is_authenticated:
-        asked = set(Notify.objects.filter(user=request.user, show__in=found["coming"]).values_list("show_id", flat=True))
+        asked = set(
+            Notify.objects.filter(user=request.user, show__in=found["coming"]).values_list("show_id", flat=True)
+        )
     context = {name: [_card(show, asked) for show in rows] for name, rows in found.items()}
     return render(request, "viewer/list.html", context)
 
