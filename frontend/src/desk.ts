@@ -97,7 +97,7 @@ function nearMe(): void {
 
 /** The same arithmetic as `partnership.rules.axis_score`: a weighted mean on 0–100 of the scores given so far. */
 function drawScores(form: HTMLFormElement): void {
-  const score: Record<string, number | null> = {};
+  const score: Partial<Record<string, number>> = {};
   for (const axis of ["PRODUCT", "WILL"]) {
     let reached = 0;
     let weights = 0;
@@ -109,13 +109,13 @@ function drawScores(form: HTMLFormElement): void {
       else all = false;
       weights += weight;
     });
-    score[axis] = all && weights ? Math.floor((200 * reached + weights * 5) / (2 * weights * 5)) : null;
+    score[axis] = all && weights ? Math.floor((200 * reached + weights * 5) / (2 * weights * 5)) : undefined;
     const shown = form.querySelector<HTMLOutputElement>(`output[data-axis="${axis}"]`);
-    if (shown) shown.value = score[axis] === null ? "" : String(score[axis]);
+    if (shown) shown.value = String(score[axis] ?? "");
   }
   const dot = document.querySelector<SVGCircleElement>("[data-dot]");
   const { PRODUCT: product, WILL: will } = score;
-  if (!dot || product === null || will === null) return;
+  if (!dot || product === undefined || will === undefined) return;
   dot.removeAttribute("hidden");
   dot.setAttribute("cx", String(will * 2));
   dot.setAttribute("cy", String(200 - product * 2));
