@@ -1,4 +1,9 @@
-"""The system's Chromium, driven by Playwright, with a camera and a microphone that play a test picture and a beep."""
+"""A real Chromium for tests that need one: the system's, headless, with a camera and a microphone that are not real.
+
+    with a_browser() as browser:
+        page = a_page(browser, phone=True)
+        sign_in(page, house.url, "host@example.kr")
+"""
 
 from __future__ import annotations
 
@@ -6,40 +11,65 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ARGUMENTS = [
-    "--no-sandbox",  # tests may run as root
+FLAGS = [
+    "--no-sandbox",  # tests run as root in containers
     "--disable-gpu",
     "--disable-quic",
+    "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--no-first-run",
+    "--autoplay-policy=no-user-gesture-required",
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
-    "--autoplay-policy=no-user-gesture-required",
 ]
-PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True}
-DESKTOP = {"viewport": {"width": 1280, "height": 800}}
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 800}
+PASSWORD = "pw-for-tests"
+
+
+def chromium() -> str:
+    """Path of the system's Chromium or Chrome. A machine without one fails: no journey is skipped silently."""
+    named = os.environ.get("DURE_CHROMIUM")
+    found = named or next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"))), None
+    )
+    assert found, "no Chromium: install it (`apt-get install chromium`) or name it in DURE_CHROMIUM"
+    return found
 
 
 @contextmanager
 def a_browser() -> Iterator[Browser]:
-    """Fails where there is no Chromium; `make test` installs it."""
-    path = os.environ.get("DURE_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    assert path, "no Chromium on this machine: make test installs it, or name one in DURE_CHROMIUM"
-    # Playwright's loop runs in this thread, which makes Django refuse its ORM here though nothing is concurrent.
-    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
+        browser = playwright.chromium.launch(executable_path=chromium(), headless=True, args=FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
 
 
-def a_page(browser: Browser, base_url: str, locale: str = "ko-KR", **how) -> Page:
-    """A page of a visitor of their own (cookies and all); `**PHONE` or `**DESKTOP` says with what."""
-    context = browser.new_context(base_url=base_url, locale=locale, timezone_id="Asia/Seoul", **(how or DESKTOP))
+def a_page(browser: Browser, *, phone: bool = False, video: Path | None = None) -> Page:
+    """A page of a person of their own (cookies apart from others'), with camera and microphone allowed."""
+    context = browser.new_context(
+        viewport=PHONE if phone else DESK,  # type: ignore[arg-type]
+        device_scale_factor=2 if phone else 1,
+        has_touch=phone,
+        locale="ko-KR",
+        timezone_id="Asia/Seoul",
+        permissions=["camera", "microphone"],
+        record_video_dir=video,
+    )
+    context.set_default_timeout(20_000)
     return context.new_page()
+
+
+def sign_in(page: Page, url: str, email: str, password: str = PASSWORD) -> None:
+    page.goto(f"{url}/accounts/login/")
+    page.fill("input[name=login]", email)
+    page.fill("input[name=password]", password)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url(lambda address: "/accounts/login" not in address)
