@@ -137,8 +137,7 @@ def finish(payment: Payment, told: PaymentTold) -> Payment:
 
 def _refund_late(payment: Payment, lines: Mapping[int, int], charges: Mapping[int, int]) -> None:
     """The order's time was over before the money came: all of it goes back."""
-    seller = payment.order.lines.values_list("seller_id", flat=True).first() or 0
-    journal = postings.refund_authorized(f"late:{payment.pk}", seller=seller, lines=lines, shipping=charges)
+    journal = postings.refund_authorized(f"late:{payment.pk}", lines, charges)
     _request(payment, f"late:{payment.pk}", payment.amount, "주문 시간이 지나 자동으로 환불했어요", journal, None)
 
 
@@ -165,18 +164,16 @@ def _authorize(ref: str, line: ProductOrder, claim_id: int, goods: int, shipping
     """The ledger's first phase: from what is held for this very line, or, when that is the seller's already, from our
     own money with the seller owing it back."""
     charge = ShippingCharge.objects.get(order_id=line.order_id, seller_id=line.seller_id)
-    back = {charge.pk: shipping} if shipping else {}
     held = Held.objects.filter(order_line=line.pk).values_list("amount", flat=True).first() or 0
     if held >= goods:
-        return postings.refund_authorized(
-            ref, seller=line.seller_id, lines={line.pk: goods}, shipping=back, return_fee=return_fee
-        )
+        # The return fee stays held for the line, until the settlement gives it to the seller.
+        return postings.refund_authorized(ref, {line.pk: goods - return_fee}, {charge.pk: shipping})
     return postings.refund_after_settlement(
         ref,
         seller=line.seller_id,
         order_line=line.pk,
         taken_back=_taken_back(line, Claim.objects.get(pk=claim_id)),
-        shipping=back,
+        shipping=shipping,
         return_fee=return_fee,
     )
 
