@@ -38,6 +38,7 @@ class Kind(models.TextChoices):
     PG_SETTLED = "PG_SETTLED", _("PG 입금")
     REFUND_AUTHORIZED = "REFUND_AUTHORIZED", _("환불 승인")
     REFUND_AFTER_SETTLEMENT = "REFUND_AFTER_SETTLEMENT", _("정산 후 환불 승인")
+    RETURN_FEE_EARNED = "RETURN_FEE_EARNED", _("반품 배송비")
     REFUND_DONE = "REFUND_DONE", _("환불 완료")
     REFUND_VOIDED = "REFUND_VOIDED", _("환불 취소")
     PURCHASE_CONFIRMED = "PURCHASE_CONFIRMED", _("구매 확정")

@@ -79,18 +79,13 @@ def pg_settled(ref: str, gross: int, fee: int, fee_vat: int, *, on: date | None 
 
 
 def refund_authorized(
-    ref: str,
-    *,
-    seller: int,
-    lines: Mapping[int, int],
-    shipping: Mapping[int, int],
-    return_fee: int = 0,
-    on: date | None = None,
+    ref: str, lines: Mapping[int, int], shipping: Mapping[int, int], *, on: date | None = None
 ) -> int:
     """E2, first phase, before the payment provider is called: held money becomes owed to the buyer.
 
-    `lines`: product_order id -> goods refunded; `shipping`: ShippingCharge id -> shipping refunded; the seller keeps
-    `return_fee` of it. The buyer gets the sum less `return_fee`. Refused above what is held for that very line.
+    `lines`: product_order id -> won of its goods given back; `shipping`: ShippingCharge id -> likewise. The buyer gets
+    the sum. Refused above what is held for that very line. A return fee is not part of it: it stays held for the
+    line, until `return_fee_earned`.
     """
     total = sum(lines.values()) + sum(shipping.values())
     return _post(
@@ -99,9 +94,18 @@ def refund_authorized(
         [
             *(seg("HELD", amount, line=line) for line, amount in sorted(lines.items())),
             *(seg("HELD", amount, shipping=charge) for charge, amount in sorted(shipping.items())),
-            seg("REFUND_PAYABLE", return_fee - total),
-            seg("SELLER", -return_fee, seller=seller),
+            seg("REFUND_PAYABLE", -total),
         ],
+        on,
+    )
+
+
+def return_fee_earned(ref: str, *, seller: int, order_line: int, amount: int, on: date | None = None) -> int:
+    """The freight of a return, kept back from the buyer's refund, becomes the seller's."""
+    return _post(
+        Kind.RETURN_FEE_EARNED,
+        ref,
+        [seg("HELD", amount, line=order_line), seg("SELLER", -amount, seller=seller, line=order_line)],
         on,
     )
 
@@ -112,28 +116,30 @@ def refund_after_settlement(
     seller: int,
     order_line: int,
     taken_back: Share,
-    shipping: Mapping[int, int],
+    shipping: int = 0,
     return_fee: int = 0,
     on: date | None = None,
 ) -> int:
     """E4, first phase, when the line is already the seller's: the refund is fronted from the operator's own money.
 
-    The seller owes back its net of what is taken back, and the shipping refunded, less `return_fee`; the commission
-    is given back. The buyer gets `taken_back.paid` + shipping - `return_fee`. Other sellers' money is never touched.
+    The seller owes back its net of what is taken back and the `shipping` refunded, less `return_fee`; the commission
+    is given back. The buyer gets `taken_back.paid` + shipping - return_fee. Other sellers' money is never touched.
     """
-    back = sum(shipping.values())
-    refund = taken_back.paid + back - return_fee
+    refund = taken_back.paid + shipping - return_fee
+    owes = taken_back.net + shipping - return_fee
+    debt, due = max(owes, 0), max(-owes, 0)  # a freight above the goods' net is due to the seller
     return _post(
         Kind.REFUND_AFTER_SETTLEMENT,
         ref,
         [
-            seg("RESIDUAL", refund, line=order_line),
+            seg("RESIDUAL", refund + due, line=order_line),
             seg("REFUND_PAYABLE", -refund, line=order_line),
-            ops("SELLER_DEBT", taken_back.net + back - return_fee, seller=seller, line=order_line),
+            seg("SELLER", -due, seller=seller, line=order_line),
+            ops("SELLER_DEBT", debt, seller=seller, line=order_line),
             ops("COMMISSION", taken_back.commission, line=order_line),
             ops("VAT_OUT", taken_back.vat, line=order_line),
             ops("COUPON", -taken_back.platform_discount, line=order_line),
-            ops("DUE_FROM_SEG", -refund, line=order_line),
+            ops("DUE_FROM_SEG", -refund - due, line=order_line),
         ],
         on,
     )

@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
             name='Journal',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('OPERATOR_FUNDED', '운영자금 예치'), ('OPERATOR_WITHDREW', '운영자금 인출'), ('PAID', '결제'), ('PG_SETTLED', 'PG 입금'), ('REFUND_AUTHORIZED', '환불 승인'), ('REFUND_AFTER_SETTLEMENT', '정산 후 환불 승인'), ('REFUND_DONE', '환불 완료'), ('REFUND_VOIDED', '환불 취소'), ('PURCHASE_CONFIRMED', '구매 확정'), ('SHIPPING_EARNED', '배송비 확정'), ('DEBT_NETTED', '상계'), ('PAYOUT_AUTHORIZED', '지급 승인'), ('PAYOUT_DONE', '지급 완료'), ('PAYOUT_FAILED', '지급 실패'), ('PAYOUT_RETURNED', '은행 반송')], max_length=24, verbose_name='종류')),
+                ('kind', models.CharField(choices=[('OPERATOR_FUNDED', '운영자금 예치'), ('OPERATOR_WITHDREW', '운영자금 인출'), ('PAID', '결제'), ('PG_SETTLED', 'PG 입금'), ('REFUND_AUTHORIZED', '환불 승인'), ('REFUND_AFTER_SETTLEMENT', '정산 후 환불 승인'), ('RETURN_FEE_EARNED', '반품 배송비'), ('REFUND_DONE', '환불 완료'), ('REFUND_VOIDED', '환불 취소'), ('PURCHASE_CONFIRMED', '구매 확정'), ('SHIPPING_EARNED', '배송비 확정'), ('DEBT_NETTED', '상계'), ('PAYOUT_AUTHORIZED', '지급 승인'), ('PAYOUT_DONE', '지급 완료'), ('PAYOUT_FAILED', '지급 실패'), ('PAYOUT_RETURNED', '은행 반송')], max_length=24, verbose_name='종류')),
                 ('ref', models.CharField(max_length=80, verbose_name='참조')),
                 ('request_hash', models.BinaryField(max_length=32)),
                 ('entry_count', models.PositiveSmallIntegerField()),
@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='journal',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['OPERATOR_FUNDED', 'OPERATOR_WITHDREW', 'PAID', 'PG_SETTLED', 'REFUND_AUTHORIZED', 'REFUND_AFTER_SETTLEMENT', 'REFUND_DONE', 'REFUND_VOIDED', 'PURCHASE_CONFIRMED', 'SHIPPING_EARNED', 'DEBT_NETTED', 'PAYOUT_AUTHORIZED', 'PAYOUT_DONE', 'PAYOUT_FAILED', 'PAYOUT_RETURNED'])), name='journal_kind_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['OPERATOR_FUNDED', 'OPERATOR_WITHDREW', 'PAID', 'PG_SETTLED', 'REFUND_AUTHORIZED', 'REFUND_AFTER_SETTLEMENT', 'RETURN_FEE_EARNED', 'REFUND_DONE', 'REFUND_VOIDED', 'PURCHASE_CONFIRMED', 'SHIPPING_EARNED', 'DEBT_NETTED', 'PAYOUT_AUTHORIZED', 'PAYOUT_DONE', 'PAYOUT_FAILED', 'PAYOUT_RETURNED'])), name='journal_kind_known'),
         ),
         migrations.AddConstraint(
             model_name='journal',
