@@ -185,15 +185,17 @@ X_FRAME_OPTIONS = "DENY"
 _OUR_PROCESSES = [CONFIG.lane_base_url, CONFIG.media_base_url]
 _OUR_SOCKETS = [url.replace("http", "ws", 1) for url in _OUR_PROCESSES]
 _PAY_WINDOW = [CONFIG.simulators_url] if CONFIG.simulators else ["https://*.tosspayments.com"]
+_PAY_SCRIPTS = [] if CONFIG.simulators else _PAY_WINDOW  # the real window is drawn by the provider's own script
 CONTENT_SECURITY_POLICY = {
     "EXCLUDE_URL_PREFIXES": ["/office/admin"],
     "DIRECTIVES": {
         "default-src": [SELF],
-        "script-src": [SELF, NONCE],
+        "script-src": [SELF, NONCE, *_PAY_SCRIPTS],
+        "frame-src": [SELF, *_PAY_SCRIPTS],
         "style-src": [SELF, "'unsafe-inline'"],
         "img-src": [SELF, "data:", "blob:"],
         "media-src": [SELF, "blob:", *_OUR_PROCESSES],
-        "connect-src": [SELF, *_OUR_PROCESSES, *_OUR_SOCKETS],
+        "connect-src": [SELF, *_OUR_PROCESSES, *_OUR_SOCKETS, *_PAY_SCRIPTS],
         "worker-src": [SELF, "blob:"],
         "form-action": [SELF, *_PAY_WINDOW],
         "frame-ancestors": [NONE],

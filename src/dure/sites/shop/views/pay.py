@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from dure.commerce.orders.errors import OrderExpired
 from dure.commerce.orders.models import Order
 from dure.config import load
+from dure.finance.payments import actions
+from dure.finance.payments.errors import PaymentUnknown
 from dure.integrations.toss.window import window_url
 from dure.kit import clock
 from dure.kit.errors import DureError
@@ -27,8 +29,6 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
     if order.ended_at or (order.expires_at and order.expires_at <= clock.now()):
         raise OrderExpired()
     if request.method == "POST":
-        from dure.finance.payments import actions
-
         try:
             actions.prepare(order)
         except DureError as error:
@@ -45,10 +45,10 @@ def pay_success(request: HttpRequest, number: str) -> HttpResponse:
     if not order.paid_at:
         if request.GET.get("orderId") != number or not key or not amount.isdecimal():
             return _again(request, order, _("결제 창의 답이 올바르지 않아요. 다시 결제해 주세요."), 400)
-        from dure.finance.payments import actions
-
         try:
-            actions.confirm(key, number, int(amount), by=request.user)
+            actions.confirm(number, key, int(amount))
+        except PaymentUnknown:  # the worker finds out; the page says so
+            return redirect("shop:paid", number)
         except DureError as error:
             return _again(request, order, str(error), error.status)
     return redirect("shop:paid", number)
