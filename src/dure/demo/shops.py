@@ -35,10 +35,8 @@ ONLY_MET = 40  # shops that stay on the way: captured, contacted, screened, defe
 def found(stage: Stage, how_many: int, products: int) -> None:
     with delivering(on(stage.first - timedelta(days=60))):
         markets_import.from_starter()
-        CommissionPlan.objects.get_or_create(
-            category=None, since=date(2020, 1, 1), defaults={"basis_points": 500}
-        )
-        ledger.fund_operator(FLOAT, ref="demo-float", by=stage.one(Role.FINANCE))
+        CommissionPlan.objects.get_or_create(category=None, since=date(2020, 1, 1), defaults={"basis_points": 500})
+        ledger.fund_operator(FLOAT, by=stage.one(Role.FINANCE), key="demo")
     for n, row in enumerate(SHOPS[:how_many]):
         shop = Shop(*row)
         stage.shops.append(shop)
@@ -49,9 +47,19 @@ def found(stage: Stage, how_many: int, products: int) -> None:
         _meet_only(stage, n)
 
 
-def _raise(stage: Stage, shop: Shop, n: int) -> None:
+def leave_waiting(stage: Stage) -> None:
+    """What the operator finds on the desk this morning: two products to review, and a shop that asks to be let in."""
+    with delivering(on(stage.last, 8)):
+        for shop in stage.shops[1:3]:
+            trade = TRADES[shop.trade]
+            _product(stage, shop, trade.goods[0], len(trade.ways) - 1)
+    shop = Shop("대추나무집 방앗간", "sauce", "경동시장", "약령시", "남궁옥")
+    _raise(stage, shop, len(SHOPS), day=stage.last - timedelta(days=8), approved=False)
+
+
+def _raise(stage: Stage, shop: Shop, n: int, *, day: date | None = None, approved: bool = True) -> None:
     """From the stall to an approved seller, over about three weeks before the first sale."""
-    day = stage.first - timedelta(days=45) + timedelta(days=n % 15)
+    day = day or stage.first - timedelta(days=45) + timedelta(days=n % 15)
     lead = None
     with delivering(on(day, 11)):
         lead = partnership.capture(
@@ -86,6 +94,8 @@ def _raise(stage: Stage, shop: Shop, n: int) -> None:
         shop.seller = sellers.accept(invitation, shop.owner).seller
         _fill_in(stage, shop, n)
         sellers.submit(shop.seller, by=shop.owner)
+    if not approved:
+        return
     with delivering(on(day + timedelta(days=8), 9)):
         sellers.approve(shop.seller, by=stage.one(Role.OPERATOR))
 

@@ -1,0 +1,32 @@
+"""The buyers' side of the payment window, and the payment provider's bank transfer, as the demo needs them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import cache
+
+import httpx
+
+from dure.commerce.orders.models import Order
+from dure.finance.payments import actions as payments
+from dure.finance.payments.models import Payment
+from dure.integrations.toss.window import pay_in_window
+
+
+def pay(order: Order) -> Payment:
+    """Through the window and back, as a browser would."""
+    payment = payments.prepare(order)
+    first = order.lines.order_by("id").first()
+    name = first.product_name if first else order.number
+    key = pay_in_window(order.number, name, payment.amount, http=_browser())
+    return payments.confirm(order.number, key, payment.amount)
+
+
+def provider_pays_in(day: date) -> int:
+    """What the provider sold for us the day before is in our bank this morning."""
+    return payments.book_provider_payout(day - timedelta(days=1))
+
+
+@cache
+def _browser() -> httpx.Client:
+    return httpx.Client(timeout=10)
