@@ -14,6 +14,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dure.kit import clock
 from dure.partnership import rules
@@ -190,9 +191,9 @@ class LeadStatus(models.TextChoices):
 
 
 class Route(models.TextChoices):
-    LIST = "LIST", _("입점")
-    DONE_FOR_YOU = "DONE_FOR_YOU", _("대행")
-    LEARN = "LEARN", _("교육")
+    LIST = "LIST", pgettext_lazy("route", "입점")
+    DONE_FOR_YOU = "DONE_FOR_YOU", pgettext_lazy("route", "대행")
+    LEARN = "LEARN", pgettext_lazy("route", "교육")
 
 
 class LeadQuerySet(models.QuerySet["Lead"]):

@@ -161,6 +161,12 @@ class CaptureForm(ShopForm):
         }
         return super().consents() | given
 
+    @property
+    def more(self) -> bool:
+        """Whether something stands, or is wrong, in the part that is folded away."""
+        folded = ("owner_name", "stall", "goods", "next_step", "next_step_on", "marketing")
+        return self.is_bound and any(self[name].value() or self[name].errors for name in folded)
+
     def learnt(self) -> Stall:
         got = self.cleaned_data
         return self.stall_known(

@@ -9,7 +9,9 @@ import segno
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
+from dure.partnership.models import Route
 from dure.partnership.queries import MarketDay
 from dure.partnership.rules import Opening
 
@@ -88,10 +90,10 @@ def square(
         "",
         '<rect class="{}" x="{}" y="{}" width="{}" height="{}"></rect><text x="{}" y="{}">{}</text>',
         (
-            ("done", 0, 0, x, y, x / 2, 18, _("대행")),
-            ("list", x, 0, 200 - x, y, x + (200 - x) / 2, 18, _("입점")),
-            ("learn", 0, y, x, 200 - y, x / 2, 192, _("교육")),
-            ("learn", x, y, 200 - x, 200 - y, x + (200 - x) / 2, 192, _("교육")),
+            ("done", 0, 0, x, y, x / 2, 18, Route.DONE_FOR_YOU.label),
+            ("list", x, 0, 200 - x, y, x + (200 - x) / 2, 18, Route.LIST.label),
+            ("learn", 0, y, x, 200 - y, x / 2, 192, Route.LEARN.label),
+            ("learn", x, y, 200 - x, 200 - y, x + (200 - x) / 2, 192, Route.LEARN.label),
         ),
     )
     dots = format_html_join(
@@ -115,8 +117,8 @@ def square(
         fields,
         dots,
         big,
-        _("의지"),
-        _("상품"),
+        pgettext("axis", "의지"),
+        pgettext("axis", "상품"),
     )
 
 

@@ -51,7 +51,7 @@ class Leads(Listing):
         Column("status", __("상태"), kind="status", value=lambda lead: (lead.status, _stage(lead))),
         Column("phone", __("휴대전화"), kind="html", value=lambda lead: _call(lead)),
         Column("next_step", __("다음 할 일"), value=lambda lead: _promise(lead), sort="next_step_on"),
-        Column("md_name", __("담당 MD")),
+        Column("md_name", __("담당 MD"), kind="html", value=lambda lead: _whole(lead.md_name)),
         Column("captured_at", __("발굴한 날"), kind="day", sort="captured_at"),
     )
     filters = (
@@ -94,6 +94,10 @@ def _stage(lead: Lead) -> str:
 def _call(lead: Lead) -> SafeString | str:
     phone = _phone(lead)
     return format_html('<a class="nowrap" href="tel:{}">{}</a>', lead.shop.owner.phone, phone) if phone else ""
+
+
+def _whole(name: str | None) -> SafeString | str:
+    return format_html('<span class="nowrap">{}</span>', name) if name else ""
 
 
 def _promise(lead: Lead) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 from django.views.decorators.http import require_POST
@@ -121,4 +121,4 @@ def _page(request: HttpRequest, lead: Lead, status: int = 200, **forms: Any) -> 
 
 
 def _axis(axis: str) -> str:
-    return _("상품") if axis == "PRODUCT" else _("의지")
+    return pgettext("axis", "상품") if axis == "PRODUCT" else pgettext("axis", "의지")
