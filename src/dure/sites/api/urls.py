@@ -1,4 +1,5 @@
-from django.urls import URLPattern
+from django.urls import path
 
-app_name = "api"
-urlpatterns: list[URLPattern] = []
+from dure.sites.api.v1 import api
+
+urlpatterns = [path("v1/", api.urls)]
