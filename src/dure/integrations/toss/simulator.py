@@ -1,0 +1,380 @@
+"""Toss Payments, played: payments, cancels, the payment window, settlement rows, payouts (지급대행).
+
+It remembers across restarts, keeps idempotency keys, refuses what Toss refuses, honours `TossPayments-Test-Code`, and
+pushes webhooks. Money paid is settled on the next day at 3% and VAT; a cancel gives the fee back.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime, timedelta
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from dure.integrations.stage import Stage
+from dure.integrations.toss import window_page
+from dure.integrations.toss.envelope import BadEnvelope, seal, signature, unseal
+from dure.integrations.toss.webhooks import SIGNATURE
+from dure.kit.clock import KST
+
+CONFIRM_WITHIN = 600  # seconds after the buyer's authentication
+FEE_PERCENT = 3
+BAD_ACCOUNTS = {("295", "77701777777"), ("011", "3025353430761"), ("002", "02004240994312")}
+MESSAGES = {
+    "ALREADY_PROCESSED_PAYMENT": (400, "이미 처리된 결제 입니다."),
+    "ALREADY_CANCELED_PAYMENT": (400, "이미 취소된 결제 입니다."),
+    "NOT_FOUND_PAYMENT": (404, "존재하지 않는 결제 정보 입니다."),
+    "NOT_FOUND_PAYMENT_SESSION": (404, "결제 시간이 만료되어 결제 진행 데이터가 존재하지 않습니다."),
+    "NOT_CANCELABLE_AMOUNT": (403, "취소 할 수 없는 금액 입니다."),
+    "NOT_CANCELABLE_PAYMENT": (403, "취소 할 수 없는 결제 입니다."),
+    "REJECT_CARD_PAYMENT": (403, "한도초과 혹은 잔액부족으로 결제에 실패했습니다."),
+    "PROVIDER_ERROR": (400, "일시적인 오류가 발생했습니다. 잠시 후 다시 시도해주세요."),
+    "FAILED_INTERNAL_SYSTEM_PROCESSING": (500, "내부 시스템 처리 작업이 실패했습니다. 잠시 후 다시 시도해주세요."),
+    "UNAUTHORIZED_KEY": (401, "인증되지 않은 시크릿 키 혹은 클라이언트 키 입니다."),
+    "INVALID_REQUEST": (400, "잘못된 요청입니다."),
+    "INVALID_IDEMPOTENCY_KEY": (400, "멱등키는 300자 이하여야 합니다."),
+    "NOT_FOUND": (404, "존재하지 않는 정보 입니다."),
+    "DUPLICATED_REF_PAYOUT_ID": (400, "이미 사용된 refPayoutId 입니다."),
+}
+
+stage = Stage("toss", webhook_path="/api/webhooks/toss")
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def refuse(code: str, message: str = "") -> Response:
+    status, words = MESSAGES.get(code, (400, "요청을 처리하지 못했습니다."))
+    return JSONResponse({"code": code, "message": message or words}, status)
+
+
+def merchant(handler: Handler) -> Handler:
+    """Checks the key, plays the test code asked for, and answers a repeated POST with the first answer."""
+
+    @wraps(handler)
+    async def asked(request: Request) -> Response:
+        if not _signed_in(request):
+            return refuse("UNAUTHORIZED_KEY")
+        if code := request.headers.get("tosspayments-test-code"):
+            return refuse(code)
+        key = request.headers.get("idempotency-key", "")
+        if request.method != "POST" or not key:
+            return await handler(request)
+        if len(key) > 300:
+            return refuse("INVALID_IDEMPOTENCY_KEY")
+        known = f"{request.url.path}/{key}"
+        if kept := stage.get("answer", known):
+            return Response(kept["body"], kept["status"], media_type=kept["type"])
+        answer = await handler(request)
+        if answer.status_code < 500:
+            kept = {"body": bytes(answer.body).decode(), "status": answer.status_code, "type": answer.media_type}
+            stage.put("answer", known, kept)
+        return answer
+
+    return asked
+
+
+def _signed_in(request: Request) -> bool:
+    kind, _, secret = request.headers.get("authorization", "").partition(" ")
+    try:
+        name = base64.b64decode(secret).decode()
+    except ValueError:
+        return False
+    return kind == "Basic" and name.endswith(":") and "_sk_" in name
+
+
+# ── The window ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def window(request: Request) -> Response:
+    fields = dict(request.query_params)
+    if (
+        not {"orderId", "orderName", "amount", "successUrl", "failUrl"} <= fields.keys()
+        or not fields["amount"].isdigit()
+    ):
+        return refuse("INVALID_REQUEST")
+    return HTMLResponse(window_page.page(fields))
+
+
+async def decide(request: Request) -> Response:
+    """The buyer pressed a button of the window."""
+    form = {name: str(value) for name, value in (await request.form()).items()}
+    order_id, outcome = form["orderId"], form.get("outcome", "pay")
+    if outcome == "pay":
+        key = f"tgen_{uuid.uuid4().hex[:22]}"
+        stage.put("payment", key, _new_payment(key, form))
+        stage.put("order", order_id, key)
+        back = {"paymentType": "NORMAL", "orderId": order_id, "paymentKey": key, "amount": form["amount"]}
+        return RedirectResponse(_with(form["successUrl"], back), 303)
+    code, message = (
+        ("PAY_PROCESS_CANCELED", "사용자에 의해 결제가 취소되었습니다.")
+        if outcome == "cancel"
+        else ("REJECT_CARD_COMPANY", "카드사에서 결제를 거절했습니다.")
+    )
+    return RedirectResponse(_with(form["failUrl"], {"code": code, "message": message, "orderId": order_id}), 303)
+
+
+def _with(url: str, params: dict[str, str]) -> str:
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(params)}"
+
+
+def _new_payment(key: str, form: dict[str, str]) -> dict[str, Any]:
+    return {
+        "mId": "dure", "version": "2022-11-16", "paymentKey": key, "type": "NORMAL", "orderId": form["orderId"],
+        "orderName": form["orderName"], "method": form.get("method", "카드"), "currency": "KRW",
+        "totalAmount": int(form["amount"]), "balanceAmount": int(form["amount"]), "status": "IN_PROGRESS",
+        "requestedAt": stage.stamp(), "approvedAt": None, "lastTransactionKey": None, "cancels": None,
+        "isPartialCancelable": True, "secret": uuid.uuid4().hex, "failure": None, "_authenticated": time.time(),
+        "receipt": {"url": f"https://dashboard.tosspayments.com/receipt/redirection?transactionId={key}"},
+    }  # fmt: skip
+
+
+# ── Payments ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@merchant
+async def confirm(request: Request) -> Response:
+    body = await request.json()
+    payment = stage.get("payment", str(body.get("paymentKey", "")))
+    if payment is None or payment["orderId"] != body.get("orderId"):
+        return refuse("NOT_FOUND_PAYMENT_SESSION")
+    if payment["status"] != "IN_PROGRESS":
+        return refuse("ALREADY_PROCESSED_PAYMENT")
+    if payment["totalAmount"] != body.get("amount"):
+        return refuse("INVALID_REQUEST", "결제 금액이 다릅니다.")
+    if stage.now().timestamp() - payment["_authenticated"] > CONFIRM_WITHIN:
+        payment["status"] = "EXPIRED"
+        _keep(payment)
+        return refuse("NOT_FOUND_PAYMENT_SESSION")
+    payment |= {"status": "DONE", "approvedAt": stage.stamp(), "lastTransactionKey": _transaction()}
+    payment["vat"] = round(payment["totalAmount"] / 11)
+    payment["suppliedAmount"] = payment["totalAmount"] - payment["vat"]
+    _keep(payment)
+    _settle(payment, payment["lastTransactionKey"], payment["totalAmount"])
+    return JSONResponse(_public(payment))
+
+
+@merchant
+async def cancel(request: Request) -> Response:
+    payment = stage.get("payment", request.path_params["key"])
+    if payment is None:
+        return refuse("NOT_FOUND_PAYMENT")
+    body = await request.json()
+    if payment["status"] == "CANCELED":
+        return refuse("ALREADY_CANCELED_PAYMENT")
+    if payment["status"] not in {"DONE", "PARTIAL_CANCELED"}:
+        return refuse("NOT_CANCELABLE_PAYMENT")
+    amount = body.get("cancelAmount", payment["balanceAmount"])
+    if not isinstance(amount, int) or not 0 < amount <= payment["balanceAmount"]:
+        return refuse("NOT_CANCELABLE_AMOUNT")
+    payment["balanceAmount"] -= amount
+    key = _transaction()
+    payment["cancels"] = [
+        *(payment["cancels"] or []),
+        {
+            "cancelAmount": amount, "cancelReason": body.get("cancelReason", ""), "canceledAt": stage.stamp(),
+            "transactionKey": key, "refundableAmount": payment["balanceAmount"], "cancelStatus": "DONE",
+        },
+    ]  # fmt: skip
+    payment |= {"status": "PARTIAL_CANCELED" if payment["balanceAmount"] else "CANCELED", "lastTransactionKey": key}
+    _keep(payment)
+    _settle(payment, key, -amount)
+    return JSONResponse(_public(payment))
+
+
+@merchant
+async def payment_by_key(request: Request) -> Response:
+    payment = stage.get("payment", request.path_params["key"])
+    return JSONResponse(_public(payment)) if payment else refuse("NOT_FOUND_PAYMENT")
+
+
+@merchant
+async def payment_by_order(request: Request) -> Response:
+    key = stage.get("order", request.path_params["order"])
+    return JSONResponse(_public(stage.get("payment", key))) if key else refuse("NOT_FOUND_PAYMENT")
+
+
+def _keep(payment: dict[str, Any]) -> None:
+    stage.put("payment", payment["paymentKey"], payment)
+    moment = f"{stage.now().astimezone(KST):%Y-%m-%dT%H:%M:%S.%f}"
+    stage.send_webhook({"eventType": "PAYMENT_STATUS_CHANGED", "createdAt": moment, "data": _public(payment)})
+
+
+def _public(payment: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in payment.items() if not name.startswith("_")}
+
+
+def _transaction() -> str:
+    return uuid.uuid4().hex.upper()
+
+
+# ── What Toss pays us ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _settle(payment: dict[str, Any], transaction: str, amount: int) -> None:
+    sold = stage.now().astimezone(KST).date()
+    fee = abs(amount) * FEE_PERCENT // 100 * (1 if amount > 0 else -1)
+    vat = abs(fee) // 10 * (1 if amount > 0 else -1)
+    row = {
+        "mId": "dure", "paymentKey": payment["paymentKey"], "transactionKey": transaction, "orderId": payment["orderId"],
+        "currency": "KRW", "method": payment["method"], "amount": amount, "interestFee": 0,
+        "fees": [{"type": "BASE", "fee": fee}], "supplyAmount": fee, "vat": vat, "payOutAmount": amount - fee - vat,
+        "approvedAt": payment["approvedAt"], "soldDate": f"{sold:%Y-%m-%d}",
+        "paidOutDate": f"{sold + timedelta(days=1):%Y-%m-%d}", "cancel": amount < 0,
+    }  # fmt: skip
+    stage.put(f"settled:{row['paidOutDate']}", transaction, row)
+    stage.put(f"sold:{row['soldDate']}", transaction, row)
+
+
+@merchant
+async def settlements(request: Request) -> Response:
+    asked = request.query_params
+    try:
+        day, last = date.fromisoformat(asked["startDate"]), date.fromisoformat(asked["endDate"])
+        page, size = int(asked.get("page", 1)), min(int(asked.get("size", 100)), 5000)
+    except (KeyError, ValueError):
+        return refuse("INVALID_REQUEST")
+    kind = "sold" if asked.get("dateType", "soldDate") == "soldDate" else "settled"
+    rows: list[Any] = []
+    while day <= last:
+        rows += stage.all(f"{kind}:{day:%Y-%m-%d}")
+        day += timedelta(days=1)
+    return JSONResponse(rows[(page - 1) * size : page * size])
+
+
+# ── Payouts ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@merchant
+async def register_seller(request: Request) -> Response:
+    body, refusal = await _opened(request)
+    if refusal:
+        return refusal
+    known = stage.get("seller_ref", body["refSellerId"])
+    seller = (
+        stage.get("seller", known) if known else {**body, "id": f"seller_{uuid.uuid4().hex[:20]}", "status": "APPROVED"}
+    )
+    stage.put("seller", seller["id"], seller)
+    stage.put("seller_ref", seller["refSellerId"], seller["id"])
+    return _sealed("seller", seller)
+
+
+@merchant
+async def sellers(request: Request) -> Response:
+    return _sealed("seller-list", {"hasNext": False, "items": stage.all("seller")})
+
+
+@merchant
+async def request_payouts(request: Request) -> Response:
+    """All or nothing; the first mistake is told."""
+    body, refusal = await _opened(request)
+    if refusal:
+        return refusal
+    if not isinstance(body, list) or not 1 <= len(body) <= 100:
+        return refuse("INVALID_REQUEST")
+    for asked in body:
+        if stage.get("seller", asked["destination"]) is None:
+            return refuse("NOT_FOUND", "존재하지 않는 셀러입니다.")
+        if stage.get("payout_ref", asked["refPayoutId"]):
+            return refuse("DUPLICATED_REF_PAYOUT_ID")
+    payouts = [_new_payout(asked) for asked in body]
+    return _sealed("payout-list", {"items": payouts})
+
+
+@merchant
+async def payout(request: Request) -> Response:
+    tick()
+    found = stage.get("payout", request.path_params["id"]) or stage.get("payout_over", request.path_params["id"])
+    return _sealed("payout", found) if found else refuse("NOT_FOUND")
+
+
+@merchant
+async def payouts(request: Request) -> Response:
+    tick()
+    asked = request.query_params
+    first, last = asked.get("payoutDateGte", ""), asked.get("payoutDateLte", "9999")
+    items = [p for kind in ("payout", "payout_over") for p in stage.all(kind) if first <= p["payoutDate"] <= last]
+    return _sealed("payout-list", {"hasNext": False, "items": items})
+
+
+def tick() -> None:
+    """Let payouts make the steps that are due: asked, at the bank, paid."""
+    for found in stage.all("payout"):
+        while found["_next"] <= time.time() and found["status"] in {"REQUESTED", "IN_PROGRESS"}:
+            account = stage.get("seller", found["destination"])["account"]
+            bad = (account["bankCode"], account["accountNumber"]) in BAD_ACCOUNTS
+            if found["status"] == "REQUESTED":
+                found["status"] = "IN_PROGRESS"
+            else:
+                found["status"] = "FAILED" if bad else "COMPLETED"
+                found["error"] = {"code": "INVALID_ACCOUNT", "message": "입금할 수 없는 계좌입니다."} if bad else None
+            found["_next"] += max(float(stage.setting("pace")), 0.001)
+            stage.put("payout", found["id"], found)
+            _tell("payout.changed", "payout", found)
+        if found["status"] in {"COMPLETED", "FAILED"}:
+            stage.drop("payout", found["id"])
+            stage.put("payout_over", found["id"], found)
+
+
+def _new_payout(asked: dict[str, Any]) -> dict[str, Any]:
+    made = {
+        **asked, "id": f"FPA_{uuid.uuid4().hex[:20]}", "status": "REQUESTED", "error": None, "requestedAt": stage.stamp(),
+        "payoutDate": asked.get("payoutDate") or f"{stage.now().astimezone(KST):%Y-%m-%d}",
+        "_next": time.time() + float(stage.setting("pace")),
+    }  # fmt: skip
+    stage.put("payout", made["id"], made)
+    stage.put("payout_ref", asked["refPayoutId"], made["id"])
+    return made
+
+
+def _tell(event: str, kind: str, about: dict[str, Any]) -> None:
+    body = {
+        "eventType": event, "createdAt": stage.stamp(), "version": "2022-11-16", "eventId": uuid.uuid4().hex,
+        "entityType": kind, "entityBody": _public(about),
+    }  # fmt: skip
+    stage.send_webhook(body, headers=lambda raw, at: {SIGNATURE: signature(raw.encode(), at)})
+
+
+async def _opened(request: Request) -> tuple[Any, Response | None]:
+    if request.headers.get("tosspayments-api-security-mode") != "ENCRYPTION":
+        return None, refuse("INVALID_REQUEST", "암호화된 요청이 아닙니다.")
+    try:
+        return unseal((await request.body()).decode()), None
+    except (BadEnvelope, UnicodeDecodeError):
+        return None, refuse("INVALID_REQUEST", "요청을 복호화하지 못했습니다.")
+
+
+def _sealed(kind: str, body: Any) -> Response:
+    if isinstance(body, dict) and "items" in body:
+        body = {**body, "items": [_public(item) for item in body["items"]]}
+    elif isinstance(body, dict):
+        body = _public(body)
+    trace = hashlib.md5(orjson.dumps(body), usedforsecurity=False).hexdigest()
+    told = {"version": "2022-11-16", "traceId": trace, "entityType": kind, "entityBody": body}
+    return PlainTextResponse(seal(told, datetime.now(KST).isoformat(timespec="seconds")))
+
+
+app = stage.app(
+    [
+        Route("/window", window, methods=["GET"]),
+        Route("/window", decide, methods=["POST"]),
+        Route("/v1/payments/confirm", confirm, methods=["POST"]),
+        Route("/v1/payments/orders/{order}", payment_by_order, methods=["GET"]),
+        Route("/v1/payments/{key}/cancel", cancel, methods=["POST"]),
+        Route("/v1/payments/{key}", payment_by_key, methods=["GET"]),
+        Route("/v1/settlements", settlements, methods=["GET"]),
+        Route("/v2/sellers", register_seller, methods=["POST"]),
+        Route("/v2/sellers", sellers, methods=["GET"]),
+        Route("/v2/payouts", request_payouts, methods=["POST"]),
+        Route("/v2/payouts", payouts, methods=["GET"]),
+        Route("/v2/payouts/{id}", payout, methods=["GET"]),
+    ]
+)

@@ -1,0 +1,45 @@
+"""The page of the simulated payment window: what a buyer in Korea expects to see, marked as no real payment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+
+METHODS = (("카드", "신용·체크카드"), ("간편결제", "토스페이"), ("계좌이체", "퀵계좌이체"))
+CARRIED = ("orderId", "orderName", "amount", "successUrl", "failUrl")
+
+STYLE = """
+:root{color-scheme:light;--ink:#191f28;--soft:#4e5968;--line:#e5e8eb;--blue:#1f6feb;--wash:#f2f4f6}
+*{box-sizing:border-box}body{margin:0;background:var(--wash);color:var(--ink);
+font:16px/1.6 Pretendard,"Noto Sans KR","Noto Sans CJK KR",system-ui,sans-serif;word-break:keep-all}
+main{max-width:27rem;margin:0 auto;min-height:100vh;background:#fff;padding:1.5rem;display:flex;flex-direction:column;gap:1.25rem}
+h1{font-size:1.25rem;margin:0}.sum{font-size:1.9rem;font-weight:800;letter-spacing:-.02em;margin:.25rem 0 0}
+.note{background:#fff7e6;border-radius:.75rem;padding:.75rem 1rem;font-size:.9rem;color:#7a4f00;margin:0}
+fieldset{border:0;padding:0;margin:0;display:grid;gap:.5rem}legend{font-weight:700;margin-bottom:.5rem}
+label{display:flex;gap:.75rem;align-items:center;border:1.5px solid var(--line);border-radius:.9rem;padding:.9rem 1rem;cursor:pointer}
+label:has(:checked){border-color:var(--blue);background:#f0f6ff}input{accent-color:var(--blue);width:1.15rem;height:1.15rem}
+dl{display:grid;grid-template-columns:auto 1fr;gap:.35rem 1rem;margin:0;font-size:.95rem}dt{color:var(--soft)}dd{margin:0;text-align:right}
+.keys{margin-top:auto;display:grid;gap:.6rem}button{font:inherit;font-weight:700;border:0;border-radius:.9rem;padding:1rem;cursor:pointer;min-height:3.25rem}
+.pay{background:var(--blue);color:#fff;font-size:1.1rem}.no,.fail{background:var(--wash);color:var(--soft)}
+button:focus-visible,label:focus-within{outline:3px solid #9ec5ff;outline-offset:2px}.two{display:grid;grid-template-columns:1fr 1fr;gap:.6rem}
+@media(min-width:40rem){main{min-height:auto;margin:4rem auto;border-radius:1.5rem;box-shadow:0 1rem 3rem rgba(25,31,40,.08);padding:2rem}}
+"""
+
+
+def page(fields: Mapping[str, str]) -> str:
+    """`fields` are the window's own (toss.window); everything shown is escaped."""
+    hidden = "".join(f'<input type="hidden" name="{n}" value="{escape(fields[n])}">' for n in CARRIED)
+    methods = "".join(
+        f'<label><input type="radio" name="method" value="{value}"{" checked" if i == 0 else ""}>{name}</label>'
+        for i, (value, name) in enumerate(METHODS)
+    )
+    return f"""<!doctype html><html lang="ko"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>결제하기</title><style>{STYLE}</style></head><body><main>
+<p class="note">연습용 결제창이에요. 실제 돈은 빠져나가지 않아요.</p>
+<div><h1>{escape(fields["orderName"])}</h1><p class="sum">{int(fields["amount"]):,}원</p></div>
+<dl><dt>주문번호</dt><dd>{escape(fields["orderId"])}</dd><dt>구매자</dt><dd>{escape(fields.get("customerName", "")) or "-"}</dd></dl>
+<form method="post" action="window" style="display:contents">{hidden}
+<fieldset><legend>결제 수단</legend>{methods}</fieldset>
+<div class="keys"><button class="pay" name="outcome" value="pay">결제하기</button>
+<div class="two"><button class="no" name="outcome" value="cancel">그만두기</button>
+<button class="fail" name="outcome" value="fail">실패로 만들기</button></div></div></form></main></body></html>"""
