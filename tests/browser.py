@@ -61,6 +61,7 @@ def a_page(browser: Browser, *, phone: bool = False, video: Path | None = None) 
         locale="ko-KR",
         timezone_id="Asia/Seoul",
         permissions=["camera", "microphone"],
+        reduced_motion="reduce",  # no fading between pages: a picture shows one page
         record_video_dir=video,
     )
     context.set_default_timeout(20_000)
