@@ -8,6 +8,8 @@ from django.urls import reverse
 from PIL import Image
 
 from builders import a_brn, a_lead, a_market, a_person, a_phone
+from dure.commerce.catalog import notices
+from dure.commerce.catalog.models import Category, Product
 from dure.commerce.sellers.models import Invitation
 from dure.integrations.nts.client import Status
 from dure.partnership import actions, queries
@@ -429,3 +431,55 @@ def test_the_desk_speaks_english():
     client = signed_in(a_person("OPERATOR", language="en"))
     answer = client.get(reverse("desk:today"), headers={"Accept-Language": "en"})
     assert answer.status_code == 200
+
+
+# The MD improves a product
+
+
+def a_raised_product():
+    """(MD, product): a merchant of the desk with a draft, and the MD who raises it."""
+    lead, md = a_lead("SELECTED"), a_person("MD")
+    actions.assign(lead, md, by=a_person("REVIEWER"))
+    seller = actions.invite_owner(lead, by=md).seller
+    category = Category.objects.filter(parent__isnull=False).first()
+    return md, Product.objects.create(seller=seller, category=category, name="한과")
+
+
+def test_an_md_improves_the_words_and_the_seller_sees_what_and_why():
+    md, product = a_raised_product()
+    client = signed_in(md)
+    assert "사진 1장 이상" in text_of(client.get(reverse("desk:product", args=[product.pk])))
+    fields = {"name": "할머니 손으로 빚은 찹쌀 한과", "tagline": "3대째", "story": "이야기", "keywords": "한과"}
+    told = client.post(reverse("desk:words", args=[product.pk]), fields)
+    assert told.status_code == 422 and "할머니 손으로 빚은" in told.content.decode(), "the reason is missing"
+    client.post(reverse("desk:words", args=[product.pk]), {**fields, "note": "검색에 잘 걸리게 이름을 늘렸어요"})
+    product.refresh_from_db()
+    revision = product.revisions.get()
+    assert product.name == fields["name"] and revision.suggested and revision.by == md
+    assert "검색에 잘 걸리게" in text_of(client.get(reverse("desk:product", args=[product.pk])))
+
+
+def test_an_md_adds_photos_and_fills_in_the_notice():
+    md, product = a_raised_product()
+    client = signed_in(md)
+    client.post(reverse("desk:product_photo", args=[product.pk]), {"image": a_jpeg()})
+    assert product.photos.count() == 1
+    broken = BytesIO(b"no picture")
+    broken.name = "a.jpg"
+    assert client.post(reverse("desk:product_photo", args=[product.pk]), {"image": broken}).status_code == 422
+    items = notices.form_of(product.category.notice_type).items
+    phone = next(i for i in items if i.kind == notices.PHONE)
+    wrong = client.post(reverse("desk:notice", args=[product.pk]), {phone.code: "1"})
+    assert wrong.status_code == 422 and f"id_{phone.code}-error" in wrong.content.decode()
+    client.post(reverse("desk:notice", args=[product.pk]), {phone.code: "02-123-4567"})
+    product.refresh_from_db()
+    assert product.notice == {phone.code: "02-123-4567"}
+
+
+def test_another_mds_product_is_404():
+    _, product = a_raised_product()
+    client = signed_in(a_person("MD"))
+    assert client.get(reverse("desk:product", args=[product.pk])).status_code == 404
+    for deed in ("words", "notice", "product_photo"):
+        assert client.post(reverse(f"desk:{deed}", args=[product.pk]), {"name": "x", "note": "y"}).status_code == 404
+    assert signed_in(a_person("FIELD")).get(reverse("desk:product", args=[product.pk])).status_code == 403

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, FloatField, Max, Q, QuerySet, Value
-from django.db.models.functions import ASin, Cos, Power, Radians, Sin, Sqrt
+from django.db.models import CharField, Count, F, FloatField, Max, Q, QuerySet, Value
+from django.db.models.functions import ASin, Cast, Concat, Cos, Power, Radians, Sin, Sqrt
 
+from dure.commerce.catalog.models import Product
 from dure.commerce.sellers.models import Seller
 from dure.kit import clock
 from dure.kit.korean import is_initials
@@ -197,6 +198,20 @@ def sellers_of(leads: Sequence[Lead]) -> dict[int, Seller]:
     """Seller by lead id."""
     by_ref = {s.lead_ref: s for s in Seller.objects.filter(lead_ref__in=[lead.ref for lead in leads])}
     return {lead.pk: by_ref[lead.ref] for lead in leads if lead.ref in by_ref}
+
+
+def products_for(user: User) -> QuerySet[Product]:
+    """Products of the selected merchants a person may see (an MD: those they raise)."""
+    selected = Lead.objects.current().visible_to(user).filter(status=LeadStatus.SELECTED)
+    refs = selected.annotate(seller_ref=Concat(Value("partnership.lead:"), Cast("pk", CharField()))).values(
+        "seller_ref"
+    )
+    return (
+        Product.objects.filter(seller__lead_ref__in=refs)
+        .select_related("seller", "category")
+        .prefetch_related("photos")
+        .order_by("-created_at")
+    )
 
 
 def lead_of_seller(seller_id: int) -> int | None:

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from dure.commerce.catalog import notices
 from dure.integrations.nts import rules as brn_rules
 from dure.kit import images, korean
 from dure.kit.errors import DureError
@@ -192,6 +193,54 @@ class ContactForm(forms.Form):
 
     def consents(self) -> dict[str, str]:
         return {"CONTACT": wordings.current("CONTACT").version} if self.cleaned_data["contact"] else {}
+
+
+class WordsForm(forms.Form):
+    """What the MD does to a product's words, and why: the seller reads it and may take it back."""
+
+    name = forms.CharField(label=_("상품명"), max_length=100)
+    tagline = forms.CharField(label=_("한 줄 소개"), max_length=120, required=False)
+    story = forms.CharField(
+        label=_("상품 이야기"),
+        max_length=5000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("누가, 어디서, 어떻게 만드나요? 무엇과 먹으면 좋나요?"),
+    )
+    keywords = forms.CharField(label=_("검색어"), max_length=200, required=False)
+    note = forms.CharField(
+        label=_("사장님께 드리는 말"),
+        max_length=200,
+        help_text=_("무엇을 왜 고쳤는지 적어요. 사장님이 보고 되돌릴 수 있어요."),
+    )
+
+    def words(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in ("name", "tagline", "story", "keywords")}
+
+
+class NoticeForm(forms.Form):
+    """The product-information notice of one type; what is left out stays open."""
+
+    def __init__(self, code: str, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        for item in notices.form_of(code).items:
+            self.fields[item.code] = _notice_field(item)
+
+
+def _notice_field(item: notices.Item) -> forms.Field:
+    told: dict[str, Any] = {"label": item.label, "help_text": item.help, "required": False}
+    if item.kind == notices.CHOICE:
+        return forms.ChoiceField(choices=[("", "—"), *item.choices], **told)
+    if item.kind == notices.LONG:
+        return forms.CharField(widget=forms.Textarea(attrs={"rows": 2}), **told)
+    kinds = {notices.MONTH: {"type": "month"}, notices.PHONE: {"type": "tel"}}
+    return forms.CharField(widget=forms.TextInput(attrs=kinds.get(item.kind, {})), **told)
+
+
+class ProductPhotoForm(forms.Form):
+    """The picture is read by the action, which knows how many a product may have."""
+
+    image = forms.FileField(label=_("사진"), widget=forms.FileInput(attrs={"accept": images.ACCEPT}))
 
 
 class PhotosForm(forms.Form):

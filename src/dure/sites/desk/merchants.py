@@ -40,10 +40,8 @@ def where(ready: Readiness, check: Check, user: User) -> str:
         return ""
     if check.item.place == "approval":
         return _address("office:seller", ready.seller.pk) if user.has_role(Role.OPERATOR) else ""
-    if check.item.place in {"product", "products"} and user.has_role(Role.MD, Role.OPERATOR):
-        if ready.product:
-            return _address("seller:product", ready.product.pk)
-        return _address("seller:products")
+    if check.item.place == "product" and ready.product and user.has_role(Role.MD, Role.OPERATOR):
+        return reverse("desk:product", args=[ready.product.pk])
     return ""
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dure.sites.desk.views import capture, leads, places, raising, screening
+from dure.sites.desk.views import capture, leads, places, products, raising, screening
 
 app_name = "desk"
 urlpatterns = [
@@ -22,6 +22,10 @@ urlpatterns = [
     path("leads/<int:pk>/assign/", screening.assign, name="assign"),
     path("leads/<int:pk>/invite/", raising.invite, name="invite"),
     path("board/", leads.board, name="board"),
+    path("products/<int:pk>/", products.product, name="product"),
+    path("products/<int:pk>/words/", products.words, name="words"),
+    path("products/<int:pk>/notice/", products.notice, name="notice"),
+    path("products/<int:pk>/photo/", products.photo, name="product_photo"),
     path("merchants/", raising.merchants, name="merchants"),
     path("duplicates/", leads.duplicates, name="duplicates"),
     path("duplicates/<int:pk>/", leads.decide_duplicate, name="decide_duplicate"),

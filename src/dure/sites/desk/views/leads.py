@@ -198,6 +198,8 @@ def show(request: HttpRequest, lead: Lead, status: int = 200, **forms: Form) -> 
         ready=ready,
         fixes=merchants.fixes(ready, user) if ready else [],
         invitation=invitation,
+        products=queries.products_for(user).filter(seller=ready.seller) if ready and ready.seller else [],
+        raises=user.has_role(Role.MD, Role.OPERATOR),
         judges=user.has_role(*JUDGES),
         submits=user.has_role(*CAPTURERS, Role.REVIEWER) and lead.status == LeadStatus.INTERESTED,
         amend=forms.get("amend") or amend_form(lead),
