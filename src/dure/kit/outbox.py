@@ -20,7 +20,7 @@ from typing import Any
 import structlog
 from django.db import connection, models, transaction
 
-from dure.kit import clock
+from dure.kit import audit, clock
 from dure.kit.log import request_id
 from dure.kit.models import Delivery, Event
 
@@ -103,3 +103,11 @@ def deliver_due(limit: int | None = None) -> int:
     while (limit is None or tried < limit) and deliver_one():
         tried += 1
     return tried
+
+
+def retry_now(delivery: Delivery, *, by: Any) -> None:
+    """A person asks for another try at once, instead of waiting for the next."""
+    if Delivery.objects.filter(pk=delivery.pk, done_at=None).update(next_attempt_at=clock.now()):
+        audit.record("kit.delivery_retried", delivery.event, by=by, subscriber=delivery.subscriber)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])

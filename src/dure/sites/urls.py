@@ -1,6 +1,7 @@
 """The addresses of the house. Each site has its own urls.py and namespace."""
 
 from django.conf import settings
+from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.static import serve
 
@@ -12,6 +13,7 @@ urlpatterns = [
     path("desk/", include("dure.sites.desk.urls")),
     path("live/", include("dure.sites.viewer.urls")),
     path("studio/", include("dure.sites.studio.urls")),
+    path("office/admin/", admin.site.urls),
     path("office/", include("dure.sites.office.urls")),
     path("api/", include("dure.sites.api.urls")),
     path("design/", include("dure.sites.design.urls")),

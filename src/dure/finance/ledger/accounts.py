@@ -61,11 +61,15 @@ class Leg:
         return self.pool, self.name, self.owner
 
 
-def seg(name: str, amount: int, *, seller: int | None = None, line: int | None = None, shipping: int | None = None) -> Leg:
+def seg(
+    name: str, amount: int, *, seller: int | None = None, line: int | None = None, shipping: int | None = None
+) -> Leg:
     return Leg(Pool.SEG.value, name, amount, seller, line, shipping)
 
 
-def ops(name: str, amount: int, *, seller: int | None = None, line: int | None = None, shipping: int | None = None) -> Leg:
+def ops(
+    name: str, amount: int, *, seller: int | None = None, line: int | None = None, shipping: int | None = None
+) -> Leg:
     return Leg(Pool.OPS.value, name, amount, seller, line, shipping)
 
 

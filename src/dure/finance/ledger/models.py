@@ -60,7 +60,9 @@ class Account(models.Model):
     currency = models.CharField(max_length=3, default="KRW")
     floor_zero = models.BooleanField()  # the balance, in its normal direction, may never go below 0
     mirror = models.BooleanField(default=False)  # RESIDUAL and DUE_FROM_SEG move together
-    per_subject = models.BooleanField(default=False)  # HELD: each entry names the line or shipping charge it is held for
+    per_subject = models.BooleanField(
+        default=False
+    )  # HELD: each entry names the line or shipping charge it is held for
 
     class Meta:
         constraints = [
@@ -114,7 +116,9 @@ class Entry(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["order_line"], condition=Q(order_line__isnull=False), name="entries_of_line"),
-            models.Index(fields=["shipping_charge"], condition=Q(shipping_charge__isnull=False), name="entries_of_shipping"),
+            models.Index(
+                fields=["shipping_charge"], condition=Q(shipping_charge__isnull=False), name="entries_of_shipping"
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -96,7 +96,9 @@ def trial_balance() -> list[Balance]:
 
 def journals_of(*, lines: list[int], charges: list[int]) -> QuerySet[Journal]:
     """Every journal that moved money of these order lines and shipping charges, oldest first."""
-    about = Entry.objects.filter(order_line__in=lines).values("journal_id").union(
-        Entry.objects.filter(shipping_charge__in=charges).values("journal_id")
+    about = (
+        Entry.objects.filter(order_line__in=lines)
+        .values("journal_id")
+        .union(Entry.objects.filter(shipping_charge__in=charges).values("journal_id"))
     )
     return Journal.objects.filter(pk__in=about).order_by("id").prefetch_related("entries__account")

@@ -19,9 +19,11 @@ fieldset{border:0;padding:0;margin:0;display:grid;gap:.5rem}legend{font-weight:7
 label{display:flex;gap:.75rem;align-items:center;border:1.5px solid var(--line);border-radius:.9rem;padding:.9rem 1rem;cursor:pointer}
 label:has(:checked){border-color:var(--blue);background:#f0f6ff}input{accent-color:var(--blue);width:1.15rem;height:1.15rem}
 dl{display:grid;grid-template-columns:auto 1fr;gap:.35rem 1rem;margin:0;font-size:.95rem}dt{color:var(--soft)}dd{margin:0;text-align:right}
+
 .keys{margin-top:auto;display:grid;gap:.6rem}button{font:inherit;font-weight:700;border:0;border-radius:.9rem;padding:1rem;cursor:pointer;min-height:3.25rem}
 .pay{background:var(--blue);color:#fff;font-size:1.1rem}.no,.fail{background:var(--wash);color:var(--soft)}
-button:focus-visible,label:focus-within{outline:3px solid #9ec5ff;outline-offset:2px}.two{display:grid;grid-template-columns:1fr 1fr;gap:.6rem}
+button:focus-visible,label:focus-within{outline:3px solid #9ec5ff;outline-offset:2px}
+.two{display:grid;grid-template-columns:1fr 1fr;gap:.6rem}
 @media(min-width:40rem){main{min-height:auto;margin:4rem auto;border-radius:1.5rem;box-shadow:0 1rem 3rem rgba(25,31,40,.08);padding:2rem}}
 """
 

@@ -1,4 +1,25 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from dure.sites.office.views import approvals, dashboard, money
 
 app_name = "office"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", dashboard.dashboard, name="dashboard"),
+    path("sellers/", approvals.seller_list, name="sellers"),
+    path("sellers/<int:pk>/", approvals.seller, name="seller"),
+    path("sellers/<int:pk>/decide/", approvals.decide_seller, name="decide_seller"),
+    path("products/", approvals.product_list, name="products"),
+    path("products/<int:pk>/", approvals.product, name="product"),
+    path("products/<int:pk>/decide/", approvals.decide_product, name="decide_product"),
+    path("orders/", money.order_list, name="orders"),
+    path("orders/<str:number>/", money.order, name="order"),
+    path("payouts/", money.payout_list, name="payouts"),
+    path("payouts/pursue/", money.pursue, name="pursue"),
+    path("ledger/", money.ledger_page, name="ledger"),
+    path("ledger/fund/", money.fund, name="fund"),
+    path("ledger/<int:pk>/", money.journal, name="journal"),
+    path("verify/", money.verify, name="verify"),
+    path("audit/", dashboard.audit, name="audit"),
+    path("deliveries/", dashboard.deliveries, name="deliveries"),
+    path("deliveries/<int:pk>/retry/", dashboard.retry, name="retry"),
+]

@@ -1,0 +1,37 @@
+from django.utils.translation import gettext_lazy as _
+
+from dure.kit.checks import Check
+
+CHECKS = [
+    Check(
+        "payment_is_order",
+        _("결제 금액 = 주문 금액, 결제된 주문에는 결제가 있어요"),
+        """
+        SELECT o.id, o.number, o.pay_total, p.amount, p.status FROM orders_order o
+          LEFT JOIN payments_payment p ON p.order_id = o.id
+         WHERE (o.paid_at IS NOT NULL AND (p.id IS NULL OR p.amount <> o.pay_total
+                OR p.status NOT IN ('DONE', 'PARTIAL_CANCELED', 'CANCELED')))
+            OR (o.paid_at IS NULL AND o.ended_at IS NULL AND p.status IN ('DONE', 'PARTIAL_CANCELED', 'CANCELED'))
+        """,
+    ),
+    Check(
+        "refunds_within_payment",
+        _("환불의 합 = 결제에 적힌 환불 ≤ 결제 금액"),
+        """
+        SELECT p.id, p.amount, p.refunded, coalesce(r.total, 0) AS refunds FROM payments_payment p
+          LEFT JOIN (SELECT payment_id, sum(amount) AS total FROM payments_refund WHERE status <> 'FAILED' GROUP BY 1) r
+                 ON r.payment_id = p.id
+         WHERE p.refunded > p.amount OR p.refunded <> coalesce(r.total, 0)
+        """,
+    ),
+    Check(
+        "payment_is_posted",
+        _("받은 결제는 모두 장부에 있어요"),
+        """
+        SELECT p.id, p.amount, e.held FROM payments_payment p
+          LEFT JOIN ledger_journal j ON j.kind = 'PAID' AND j.ref = 'payment:' || p.id
+          LEFT JOIN LATERAL (SELECT sum(amount) AS held FROM ledger_entry WHERE journal_id = j.id AND amount > 0) e ON true
+         WHERE p.status IN ('DONE', 'PARTIAL_CANCELED', 'CANCELED') AND e.held IS DISTINCT FROM p.amount
+        """,
+    ),
+]

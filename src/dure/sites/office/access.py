@@ -1,0 +1,58 @@
+"""Who may open the back office, and its menu."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from dure.people.errors import NotAllowed
+from dure.people.models import Role, User
+from dure.sites.office import queries
+
+View = Callable[..., HttpResponse]
+STAFF = (Role.OPERATOR, Role.FINANCE, Role.CS)
+MONEY = (Role.OPERATOR, Role.FINANCE)
+
+
+def office(*roles: str) -> Callable[[View], View]:
+    """A page for people with one of `roles` (anybody of the office when none is named); others get 403."""
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        @login_required
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.has_role(*(roles or STAFF)):  # type: ignore[union-attr]
+                raise NotAllowed()
+            return view(request, *args, **kwargs)
+
+        return checked
+
+    return wrap
+
+
+def page(request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:
+    return render(request, template, {"nav": nav(request.user), **context}, status=status)  # type: ignore[arg-type]
+
+
+def nav(user: User) -> list[tuple[str, str, str, int]]:
+    """(label, url, icon, badge)."""
+    waiting = queries.waiting()
+    items = [
+        (STAFF, _("현황"), "office:dashboard", "layout-dashboard", 0),
+        ((Role.OPERATOR,), _("판매자 승인"), "office:sellers", "store", waiting.sellers),
+        ((Role.OPERATOR,), _("상품 심사"), "office:products", "package", waiting.products),
+        (STAFF, _("주문"), "office:orders", "receipt-text", 0),
+        (MONEY, _("정산"), "office:statements", "landmark", 0),
+        (MONEY, _("지급"), "office:payouts", "wallet", waiting.payouts),
+        (MONEY, _("장부"), "office:ledger", "book-open", 0),
+        (STAFF, _("일한 기록"), "office:audit", "history", 0),
+        ((Role.OPERATOR,), _("밀린 전달"), "office:deliveries", "inbox", waiting.deliveries),
+    ]
+    return [(label, reverse(name), icon, badge) for roles, label, name, icon, badge in items if user.has_role(*roles)]

@@ -1,0 +1,17 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class ReasonForm(forms.Form):
+    """Words for the seller; needed for a no."""
+
+    reason = forms.CharField(
+        label=_("판매자가 읽을 이유"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class FundForm(forms.Form):
+    amount = forms.IntegerField(
+        label=_("넣을 금액"), min_value=1, widget=forms.TextInput(attrs={"data-won": "1", "inputmode": "numeric"})
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput())

@@ -1,0 +1,116 @@
+"""The office's lists, declared."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from dure.commerce.catalog.models import ProductStatus
+from dure.commerce.orders.models import LineStatus
+from dure.commerce.sellers.models import SellerStatus
+from dure.finance.payouts.models import PayoutStatus
+from dure.sites.design.lists import Choice, Column, Days, Empty, Listing
+
+
+class Sellers(Listing):
+    search = ("name", "company_name", "brn", "representative")
+    search_hint = _("상호, 대표자, 사업자등록번호")
+    columns = (
+        Column("name", _("상호"), link=lambda s: reverse("office:seller", args=[s.pk]), primary=True, sort="name"),
+        Column("representative", _("대표자")),
+        Column("brn", _("사업자등록번호")),
+        Column("status", _("상태"), kind="status", value=lambda s: (s.status, s.get_status_display())),
+        Column("submitted_at", _("심사 요청"), kind="moment", sort="submitted_at"),
+        Column("approved_at", _("승인"), kind="moment", sort="approved_at"),
+    )
+    filters = (Choice("status", _("상태"), SellerStatus.choices),)
+    order = "-submitted_at"
+    empty = Empty(_("아직 판매자가 없어요"), _("파트너 데스크에서 초대한 점주가 가입하면 여기에 나와요."))
+
+
+class Products(Listing):
+    search = ("name", "seller__name")
+    search_hint = _("상품명, 판매자")
+    columns = (
+        Column("photos", _("사진"), kind="photo", value=lambda p: _face(p), exported=False),
+        Column("name", _("상품명"), link=lambda p: reverse("office:product", args=[p.pk]), primary=True, sort="name"),
+        Column("seller.name", _("판매자")),
+        Column("category", _("분류")),
+        Column("list_price", _("판매가"), kind="won", sort="list_price"),
+        Column("status", _("상태"), kind="status", value=lambda p: (p.status, p.get_status_display())),
+        Column("submitted_at", _("심사 요청"), kind="moment", sort="submitted_at"),
+    )
+    filters = (Choice("status", _("상태"), ProductStatus.choices),)
+    order = "-submitted_at"
+    empty = Empty(_("아직 상품이 없어요"), _("판매자가 상품을 올리고 심사를 요청하면 여기에 나와요."))
+
+
+class Lines(Listing):
+    search = ("order__number", "product_name", "seller__name", "order__receiver", "order__buyer__name")
+    search_hint = _("주문번호, 상품, 판매자, 구매자")
+    columns = (
+        Column(
+            "order.number", _("주문번호"), link=lambda n: reverse("office:order", args=[n.order.number]), primary=True
+        ),
+        Column("order.placed_at", _("주문일"), kind="moment", sort="order__placed_at"),
+        Column("product_name", _("상품"), value=lambda n: f"{n.product_name} · {n.option_name} × {n.quantity}"),
+        Column("seller.name", _("판매자")),
+        Column("order.buyer.name", _("구매자")),
+        Column("goods_amount", _("금액"), kind="won", sort="goods_amount"),
+        Column("status", _("상태"), kind="status", value=lambda n: (n.status, n.get_status_display())),
+    )
+    filters = (Choice("status", _("상태"), LineStatus.choices), Days("order__placed_at", _("주문일")))
+    order = "-order__placed_at"
+    empty = Empty(_("아직 주문이 없어요"), _("첫 주문이 들어오면 여기에 나와요."))
+
+
+class Payouts(Listing):
+    search = ("seller__name", "ref")
+    search_hint = _("판매자, 참조")
+    columns = (
+        Column("seller.name", _("판매자"), primary=True),
+        Column("ref", _("참조")),
+        Column("amount", _("금액"), kind="won", sort="amount"),
+        Column("status", _("상태"), kind="status", value=lambda p: (p.status, p.get_status_display())),
+        Column("created_at", _("승인"), kind="moment", sort="created_at"),
+        Column("done_at", _("완료"), kind="moment", sort="done_at"),
+        Column("failure", _("이유")),
+    )
+    filters = (Choice("status", _("상태"), PayoutStatus.choices), Days("created_at", _("승인일")))
+    order = "-created_at"
+    empty = Empty(_("아직 지급이 없어요"), _("정산서가 만들어지면 지급이 여기에서 진행돼요."))
+
+
+class Journals(Listing):
+    search = ("ref",)
+    search_hint = _("참조 (예: payment:12)")
+    columns = (
+        Column("id", _("번호"), primary=True, link=lambda j: reverse("office:journal", args=[j.pk])),
+        Column("kind", _("종류"), value=lambda j: j.get_kind_display()),
+        Column("ref", _("참조")),
+        Column("effective_on", _("귀속일"), kind="day", sort="effective_on"),
+        Column("posted_at", _("기록 시각"), kind="moment", sort="posted_at"),
+    )
+    order = "-id"
+    empty = Empty(_("장부가 비어 있어요"), _("첫 결제가 들어오면 기록이 시작돼요."))
+
+
+class Audit(Listing):
+    search = ("action", "subject", "actor__name", "actor__email", "why", "request_id")
+    search_hint = _("한 일, 대상, 사람, 요청 번호")
+    columns = (
+        Column("at", _("언제"), kind="moment", sort="at"),
+        Column("actor", _("누가"), value=lambda e: e.actor or _("두레(자동)")),
+        Column("action", _("한 일"), primary=True),
+        Column("subject", _("대상")),
+        Column("why", _("이유")),
+        Column("request_id", _("요청 번호")),
+    )
+    filters = (Days("at", _("날짜")),)
+    order = "-at"
+    empty = Empty(_("아직 기록이 없어요"), _("누가 무엇을 왜 했는지 모두 여기에 남아요."))
+
+
+def _face(product) -> str:  # type: ignore[no-untyped-def]
+    photo = next(iter(product.photos.all()), None)
+    return photo.image if photo else ""

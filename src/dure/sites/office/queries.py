@@ -1,0 +1,89 @@
+"""What the back office looks at: how the market does today, and what waits for a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Count, Sum
+from django.db.models.functions import TruncDate
+
+from dure.commerce.catalog.models import Product, ProductStatus
+from dure.commerce.claims.models import Claim
+from dure.commerce.orders.models import Order, ProductOrder
+from dure.commerce.sellers.models import Seller, SellerStatus
+from dure.finance.payouts.models import Payout, PayoutStatus
+from dure.kit import clock
+from dure.kit.models import Delivery
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How many things wait for somebody of the office."""
+
+    sellers: int
+    products: int
+    payouts: int  # failed, or sent back by the bank
+    deliveries: int  # events that a subscriber could not take
+
+
+def waiting() -> Waiting:
+    return Waiting(
+        sellers=Seller.objects.filter(status=SellerStatus.IN_REVIEW).count(),
+        products=Product.objects.filter(status=ProductStatus.IN_REVIEW).count(),
+        payouts=Payout.objects.filter(status__in=[PayoutStatus.FAILED, PayoutStatus.RETURNED_BY_BANK]).count(),
+        deliveries=stuck_deliveries().count(),
+    )
+
+
+def stuck_deliveries():  # type: ignore[no-untyped-def]
+    """Events that failed at least once and are still not taken, the oldest first."""
+    return Delivery.objects.filter(done_at=None, attempts__gte=1).select_related("event").order_by("event_id")
+
+
+@dataclass(frozen=True)
+class Today:
+    orders: int
+    sales: int  # won paid today
+    yesterday: int  # won paid yesterday
+    live_sales: int  # of today, bought in a show
+    open_claims: int
+    to_dispatch: int
+    late: int  # past their dispatch day
+
+
+def today() -> Today:
+    day = clock.today()
+    paid = Order.objects.filter(paid_at__gte=_midnight(day))
+    sums = paid.aggregate(n=Count("id"), won=Sum("pay_total"))
+    waiting_lines = ProductOrder.objects.filter(status="PAID")
+    return Today(
+        orders=sums["n"],
+        sales=sums["won"] or 0,
+        yesterday=Order.objects.filter(
+            paid_at__gte=_midnight(day - timedelta(days=1)), paid_at__lt=_midnight(day)
+        ).aggregate(won=Sum("pay_total"))["won"]
+        or 0,
+        live_sales=paid.filter(source=Order.Source.LIVE).aggregate(won=Sum("pay_total"))["won"] or 0,
+        open_claims=Claim.objects.exclude(status__in=["DONE", "WITHDRAWN", "REJECTED"]).count(),
+        to_dispatch=waiting_lines.count(),
+        late=waiting_lines.filter(dispatch_due__lt=day).count(),
+    )
+
+
+def sales_by_day(days: int = 30) -> list[tuple[str, int]]:
+    """(M/D, won paid) of the last days, zeros included."""
+    last = clock.today()
+    first = last - timedelta(days=days - 1)
+    sums = dict(
+        Order.objects.filter(paid_at__gte=_midnight(first))
+        .annotate(day=TruncDate("paid_at", tzinfo=clock.KST))
+        .values_list("day")
+        .annotate(won=Sum("pay_total"))
+    )
+    every = (first + timedelta(days=n) for n in range(days))
+    return [(f"{d.month}/{d.day}", sums.get(d, 0)) for d in every]
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(0), clock.KST)

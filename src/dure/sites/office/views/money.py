@@ -1,0 +1,88 @@
+"""Orders, statements, payouts, the ledger, and the proof that the money is there."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from dure.commerce.orders.models import Order, ProductOrder
+from dure.finance import verify as invariants
+from dure.finance.ledger import actions as ledger
+from dure.finance.ledger.models import Journal
+from dure.finance.ledger.queries import journals_of, proof_of_funds, trial_balance
+from dure.finance.payouts import actions as payouts
+from dure.finance.payouts.models import Payout
+from dure.sites.design.toasts import toast
+from dure.sites.office import lists
+from dure.sites.office.access import MONEY, nav, office, page
+from dure.sites.office.forms import FundForm
+
+
+@office()
+def order_list(request: HttpRequest) -> HttpResponse:
+    rows = ProductOrder.objects.select_related("order__buyer", "seller")
+    return lists.Lines(request, rows).respond("office/list.html", nav=nav(request.user), title=_("주문"))
+
+
+@office()
+def order(request: HttpRequest, number: str) -> HttpResponse:
+    """One order with its money: what was paid, where each won is now."""
+    found = get_object_or_404(Order.objects.select_related("buyer"), number=number)
+    lines = list(found.lines.select_related("seller").prefetch_related("claims", "parcels__events").order_by("id"))
+    charges = list(found.shipping_charges.select_related("seller"))
+    journals = journals_of(lines=[n.pk for n in lines], charges=[c.pk for c in charges])
+    return page(request, "office/order.html", order=found, lines=lines, charges=charges, journals=journals)
+
+
+@office(*MONEY)
+def ledger_page(request: HttpRequest) -> HttpResponse:
+    proof = proof_of_funds()
+    context = {
+        "nav": nav(request.user),  # type: ignore[arg-type]
+        "proof": proof,
+        "owed_percent": min(100 * proof.owed // proof.funds, 100) if proof.funds else 0,
+        "trial": trial_balance(),
+        "fund": FundForm(initial={"key": uuid.uuid4()}),
+    }
+    return lists.Journals(request, Journal.objects.all()).respond("office/ledger.html", **context)
+
+
+@office(*MONEY)
+def journal(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Journal.objects.prefetch_related("entries__account"), pk=pk)
+    return page(request, "office/journal.html", journal=found)
+
+
+@require_POST
+@office(*MONEY)
+def fund(request: HttpRequest) -> HttpResponse:
+    form = FundForm(request.POST)
+    if not form.is_valid():
+        toast(request, _("금액을 숫자로 적어 주세요."), tone="bad")
+        return redirect("office:ledger")
+    ledger.fund_operator(form.cleaned_data["amount"], by=request.user, key=str(form.cleaned_data["key"]))  # type: ignore[arg-type]
+    toast(request, _("운영자금을 넣었어요."))
+    return redirect("office:ledger")
+
+
+@office(*MONEY)
+def payout_list(request: HttpRequest) -> HttpResponse:
+    rows = Payout.objects.select_related("seller")
+    return lists.Payouts(request, rows).respond("office/payouts.html", nav=nav(request.user), title=_("지급"))
+
+
+@require_POST
+@office(*MONEY)
+def pursue(request: HttpRequest) -> HttpResponse:
+    moved = payouts.pursue()
+    toast(request, _("%(n)d건의 상태가 바뀌었어요.") % {"n": moved})
+    return redirect("office:payouts")
+
+
+@office(*MONEY)
+def verify(request: HttpRequest) -> HttpResponse:
+    return page(request, "office/verify.html", checks=invariants.run())

@@ -1,0 +1,115 @@
+"""Each invariant is stated once as SQL. Tamper with a row behind the house's back, and the check that fails names it."""
+
+import json
+import uuid
+
+import pytest
+from builders import a_line, an_order
+from django.db import connection
+
+from dure.commerce.claims import actions as claims
+from dure.finance import verify
+from dure.finance.ledger import postings
+from dure.finance.payments.models import Payment, Refund
+from dure.finance.payouts.models import Payout
+from dure.kit import clock
+from dure.kit.checks import every
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def market():
+    """A paid order, a line with a cancelled piece, an unpaid order; with what payments and the ledger know of them."""
+    line = a_line("DELIVERED", quantity=3)
+    claimed = a_line(quantity=2)
+    claims.open_claim(claimed, "CANCEL", quantity=1, reason="INTENT_CHANGED", key=uuid.uuid4(), by=claimed.order.buyer)
+    an_order()
+    postings.operator_funded("float", 1_000_000)
+    for paid in (line, claimed):
+        payment = Payment.objects.create(
+            order=paid.order, amount=paid.order.pay_total, status="DONE", payment_key=uuid.uuid4().hex
+        )
+        charges = {c.pk: c.amount for c in paid.order.shipping_charges.all()}
+        postings.paid(f"payment:{payment.pk}", {paid.pk: paid.paid_amount}, charges)
+    Refund.objects.create(payment=claimed.order.payment, ref="claim:1", amount=10_000, reason="x")
+    Payment.objects.filter(order=claimed.order).update(refunded=10_000, status="PARTIAL_CANCELED")
+    postings.refund_authorized("claim:1", {claimed.pk: 10_000}, {})
+    return line
+
+
+def broken() -> set[str]:
+    return {result.name for result in verify.run() if not result.ok}
+
+
+def tamper(sql: str) -> None:
+    """As somebody with the database's own password would, past every trigger and constraint."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        for table, name in (
+            ("stock_stockitem", "never_oversold"),
+            ("orders_order", "order_adds_up"),
+            ("payments_payment", "refunds_within_payment"),
+            ("ledger_balance", "balance_never_below_floor"),
+            ("ledger_held", "held_never_negative"),
+            ("orders_productorder", "claims_within_quantity"),
+            ("orders_productorder", "line_adds_up"),
+            ("orders_shippingcharge", "shipping_refund_within"),
+        ):
+            cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}")
+        cursor.execute(sql)
+        assert cursor.rowcount >= 1
+        cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+def test_all_hold_in_an_honest_market(market):
+    assert broken() == set()
+
+
+TAMPERING = {
+    "stock_available": "UPDATE stock_stockitem SET available = available + 1 WHERE option_id = (SELECT min(option_id) FROM stock_stockitem)",
+    "stock_not_negative": "UPDATE stock_stockitem SET available = -1",
+    "order_adds_up": "UPDATE orders_order SET pay_total = pay_total - 1",
+    "line_status_fits_order": "UPDATE orders_productorder SET status = 'PAYMENT_WAITING' WHERE status = 'DELIVERED'",
+    "claims_within_line": "UPDATE orders_productorder SET returned_quantity = 1 WHERE status = 'DELIVERED'",
+    "shipping_refunds": "UPDATE orders_shippingcharge SET refunded = refunded + 1",
+    "payment_is_order": "UPDATE payments_payment SET amount = amount + 1",
+    "refunds_within_payment": "UPDATE payments_payment SET refunded = refunded + 1 WHERE refunded > 0",
+    "payment_is_posted": "UPDATE ledger_journal SET ref = 'lost' || id WHERE kind = 'PAID'",
+    "transit_is_payouts": "UPDATE ledger_balance SET amount = amount - 5 WHERE account_id IN (SELECT id FROM ledger_account WHERE name = 'HELD')",
+    "ledger_zero_sum": "UPDATE ledger_entry SET amount = amount + 1 WHERE line = 1",
+    "ledger_balances": "UPDATE ledger_balance SET amount = amount + 1 WHERE amount > 0",
+    "ledger_complete": "DELETE FROM ledger_entry WHERE line = 1",
+    "funds_cover_what_is_owed": "UPDATE ledger_balance SET amount = 0 WHERE account_id IN (SELECT id FROM ledger_account WHERE name = 'BANK' AND pool = 'SEG')",
+    "held_is_split": "UPDATE ledger_held SET amount = amount + 1",
+    "live_price_sold": "INSERT INTO pricing_liveprice (option_id, show, price, sold) SELECT min(option_id), 1, 100, 3 FROM stock_stockitem",
+}
+
+
+@pytest.mark.parametrize("name", [n for n in TAMPERING if n != "transit_is_payouts"])
+def test_a_tampered_row_is_found_and_named(market, name):
+    tamper(TAMPERING[name])
+    assert name in broken()
+
+
+def test_a_payout_that_the_ledger_does_not_know_of_is_found(market):
+    Payout.objects.create(seller=market.seller, ref="statement:1", amount=100, created_at=clock.now())
+    assert broken() == {"transit_is_payouts"}
+
+
+def test_every_check_of_the_house_has_a_tampering():
+    assert {check.name for check in every()} - set(TAMPERING) == set()
+
+
+def test_the_command_tells_machines_which_rows_and_exits_1(market, capsys, monkeypatch):
+    monkeypatch.setattr("django.setup", lambda: None)
+    assert verify.command(["--json"]) == 0
+    capsys.readouterr()
+    tamper(TAMPERING["order_adds_up"])
+    assert verify.command(["--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    failed = {check["name"]: check for check in told["checks"] if not check["ok"]}
+    assert told["ok"] is False and failed["order_adds_up"]["rows"][0]["number"].startswith("D")
+    assert verify.command([]) == 1
+    assert "order_adds_up" in capsys.readouterr().out
