@@ -40,14 +40,16 @@ def a_market(name: str = "", **fields: Any) -> Any:
 
 def a_phone() -> str:
     """A Korean mobile number nobody else in the test has."""
-    return f"010-2{next(_count):03d}-{next(_count):04d}"
+    n = next(_count)
+    return f"010-{2000 + n // 10_000}-{n % 10_000:04d}"
 
 
 def a_brn() -> str:
     """A business registration number with a fitting check digit, new each time."""
     from dure.integrations.nts.rules import is_brn
 
-    nine = f"21086{next(_count):04d}"
+    n = next(_count)
+    nine = f"{210 + n // 9_999}86{1 + n % 9_999:04d}"
     return next(nine + str(d) for d in range(10) if is_brn(nine + str(d)))
 
 
