@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from builders import at_once
 from django.db import DatabaseError, connection, transaction
 
+from builders import at_once
 from dure.finance.ledger import actions, postings, queries
 from dure.finance.ledger.errors import EventReposted, PostingRefused
 from dure.finance.ledger.models import Account, Balance, Entry, Journal

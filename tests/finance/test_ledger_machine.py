@@ -8,11 +8,17 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
-
-from django.db import transaction
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from dure.finance.ledger import postings, queries
 from dure.finance.ledger.errors import PostingRefused
@@ -180,9 +186,7 @@ class Money(RuleBasedStateMachine):
 
     @staticmethod
     def share_of(goods):
-        return share(
-            unit_price=goods, quantity=1, left=1, discount=0, seller_discount=0, refunded=0, commission_bp=500
-        )
+        return share(unit_price=goods, quantity=1, left=1, discount=0, seller_discount=0, refunded=0, commission_bp=500)
 
     @invariant()
     def agrees_with_the_oracle(self):

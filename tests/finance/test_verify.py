@@ -4,16 +4,18 @@ import json
 import uuid
 
 import pytest
-from builders import a_line, an_order
 from django.db import connection
 
+from builders import a_line, an_order
 from dure.commerce.claims import actions as claims
 from dure.finance import verify
 from dure.finance.ledger import postings
 from dure.finance.payments.models import Payment, Refund
 from dure.finance.payouts.models import Payout
+from dure.finance.settlement import actions as settlement
 from dure.kit import clock
 from dure.kit.checks import every
+from dure.kit.models import Delivery
 
 pytestmark = pytest.mark.django_db
 
@@ -21,12 +23,12 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def market():
     """A paid order, a line with a cancelled piece, an unpaid order; with what payments and the ledger know of them."""
-    line = a_line("DELIVERED", quantity=3)
+    line, kept = a_line("DELIVERED", quantity=3), a_line("PURCHASE_CONFIRMED")
     claimed = a_line(quantity=2)
     claims.open_claim(claimed, "CANCEL", quantity=1, reason="INTENT_CHANGED", key=uuid.uuid4(), by=claimed.order.buyer)
     an_order()
     postings.operator_funded("float", 1_000_000)
-    for paid in (line, claimed):
+    for paid in (line, claimed, kept):
         payment = Payment.objects.create(
             order=paid.order, amount=paid.order.pay_total, status="DONE", payment_key=uuid.uuid4().hex
         )
@@ -35,6 +37,9 @@ def market():
     Refund.objects.create(payment=claimed.order.payment, ref="claim:1", amount=10_000, reason="x")
     Payment.objects.filter(order=claimed.order).update(refunded=10_000, status="PARTIAL_CANCELED")
     postings.refund_authorized("claim:1", {claimed.pk: 10_000}, {})
+    settlement.earn_line(kept)
+    settlement.run(settlement.due_after(clock.today()), by=None)
+    Delivery.objects.update(done_at=clock.now())  # everybody has heard
     return line
 
 
@@ -56,6 +61,9 @@ def tamper(sql: str) -> None:
             ("orders_productorder", "claims_within_quantity"),
             ("orders_productorder", "line_adds_up"),
             ("orders_shippingcharge", "shipping_refund_within"),
+            ("settlement_statement", "statement_adds_up"),
+            ("settlement_statement", "statement_pays_the_rest"),
+            ("settlement_settlementline", "settlement_line_adds_up"),
         ):
             cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}")
         cursor.execute(sql)
@@ -67,9 +75,12 @@ def test_all_hold_in_an_honest_market(market):
     assert broken() == set()
 
 
+A_STOCK = "(SELECT min(option_id) FROM stock_stockitem)"
+ACCOUNT = "(SELECT id FROM ledger_account WHERE pool = 'SEG' AND name = '{}')"
 TAMPERING = {
-    "stock_available": "UPDATE stock_stockitem SET available = available + 1 WHERE option_id = (SELECT min(option_id) FROM stock_stockitem)",
+    "stock_available": f"UPDATE stock_stockitem SET available = available + 1 WHERE option_id = {A_STOCK}",
     "stock_not_negative": "UPDATE stock_stockitem SET available = -1",
+    "live_price_sold": f"INSERT INTO pricing_liveprice (option_id, show, price, sold) VALUES ({A_STOCK}, 1, 100, 3)",
     "order_adds_up": "UPDATE orders_order SET pay_total = pay_total - 1",
     "line_status_fits_order": "UPDATE orders_productorder SET status = 'PAYMENT_WAITING' WHERE status = 'DELIVERED'",
     "claims_within_line": "UPDATE orders_productorder SET returned_quantity = 1 WHERE status = 'DELIVERED'",
@@ -77,17 +88,19 @@ TAMPERING = {
     "payment_is_order": "UPDATE payments_payment SET amount = amount + 1",
     "refunds_within_payment": "UPDATE payments_payment SET refunded = refunded + 1 WHERE refunded > 0",
     "payment_is_posted": "UPDATE ledger_journal SET ref = 'lost' || id WHERE kind = 'PAID'",
-    "transit_is_payouts": "UPDATE ledger_balance SET amount = amount - 5 WHERE account_id IN (SELECT id FROM ledger_account WHERE name = 'HELD')",
     "ledger_zero_sum": "UPDATE ledger_entry SET amount = amount + 1 WHERE line = 1",
     "ledger_balances": "UPDATE ledger_balance SET amount = amount + 1 WHERE amount > 0",
     "ledger_complete": "DELETE FROM ledger_entry WHERE line = 1",
-    "funds_cover_what_is_owed": "UPDATE ledger_balance SET amount = 0 WHERE account_id IN (SELECT id FROM ledger_account WHERE name = 'BANK' AND pool = 'SEG')",
+    "funds_cover_what_is_owed": f"UPDATE ledger_balance SET amount = 0 WHERE account_id = {ACCOUNT.format('BANK')}",
     "held_is_split": "UPDATE ledger_held SET amount = amount + 1",
-    "live_price_sold": "INSERT INTO pricing_liveprice (option_id, show, price, sold) SELECT min(option_id), 1, 100, 3 FROM stock_stockitem",
+    "transit_is_payouts": f"UPDATE ledger_balance SET amount = -5 WHERE account_id = {ACCOUNT.format('TRANSIT')}",
+    "statement_is_its_lines": "UPDATE settlement_settlementline SET net = net - 1",
+    "statement_is_its_payout": "UPDATE payouts_payout SET amount = amount + 1",
+    "sellers_are_owed_their_lines": "UPDATE settlement_settlementline SET statement_id = NULL",
 }
 
 
-@pytest.mark.parametrize("name", [n for n in TAMPERING if n != "transit_is_payouts"])
+@pytest.mark.parametrize("name", TAMPERING)
 def test_a_tampered_row_is_found_and_named(market, name):
     tamper(TAMPERING[name])
     assert name in broken()

@@ -165,20 +165,20 @@ def _authorize(ref: str, line: ProductOrder, claim_id: int, goods: int, shipping
     own money with the seller owing it back."""
     charge = ShippingCharge.objects.get(order_id=line.order_id, seller_id=line.seller_id)
     held = Held.objects.filter(order_line=line.pk).values_list("amount", flat=True).first() or 0
-    if held >= goods:
+    if held >= goods - return_fee:
         # The return fee stays held for the line, until the settlement gives it to the seller.
         return postings.refund_authorized(ref, {line.pk: goods - return_fee}, {charge.pk: shipping})
     return postings.refund_after_settlement(
         ref,
         seller=line.seller_id,
         order_line=line.pk,
-        taken_back=_taken_back(line, Claim.objects.get(pk=claim_id)),
+        taken_back=taken_back(line, Claim.objects.get(pk=claim_id)),
         shipping=shipping,
         return_fee=return_fee,
     )
 
 
-def _taken_back(line: ProductOrder, claim: Claim) -> Share:
+def taken_back(line: ProductOrder, claim: Claim) -> Share:
     """The share of the pieces the claim took out: what was left before it, less what is left after it."""
     refunded = sum(line.claims.filter(status=Claim.Status.DONE).values_list("goods_refund", flat=True))  # type: ignore[attr-defined]
     left = line.quantity - line.canceled_quantity - line.returned_quantity

@@ -1,0 +1,226 @@
+"""From a confirmed purchase to money on its way: earn a line, make a statement, hand it to the payouts."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.db.models import Sum
+
+from dure.commerce.claims.models import Claim
+from dure.commerce.orders.models import LineStatus, ProductOrder, ShippingCharge
+from dure.commerce.orders.rules import OPEN_CLAIM, business_days_after
+from dure.commerce.sellers.models import Seller
+from dure.finance.ledger import postings
+from dure.finance.ledger.queries import balance_of
+from dure.finance.ledger.rules import share
+from dure.finance.payments import actions as payments
+from dure.finance.payouts import actions as payouts
+from dure.finance.settlement.models import Hold, SettlementLine, SettlementPolicy, Statement
+from dure.kit import audit, clock, ids
+from dure.kit.outbox import emit
+from dure.kit.states import move
+from dure.people.models import User
+
+Kind = SettlementLine.Kind
+ENDED = [LineStatus.PURCHASE_CONFIRMED, LineStatus.CANCELED, LineStatus.RETURNED, LineStatus.EXCHANGED]
+
+
+@transaction.atomic
+def earn_line(line: ProductOrder) -> SettlementLine | None:
+    """A purchase is confirmed: what was held for the line is the seller's, less commission and VAT. Once per line.
+
+    None when nothing of the line is left to be earned.
+    """
+    line = ProductOrder.objects.select_for_update(of=("self",)).select_related("seller").get(pk=line.pk)
+    if SettlementLine.objects.filter(ref=f"sale:{line.pk}").exists():
+        return None
+    left = line.quantity - line.canceled_quantity - line.returned_quantity
+    if line.status != LineStatus.PURCHASE_CONFIRMED or left == 0:
+        return None
+    refunded = line.claims.filter(status=Claim.Status.DONE).aggregate(won=Sum("goods_refund"))["won"] or 0  # type: ignore[attr-defined]
+    part = share(
+        unit_price=line.unit_price,
+        quantity=line.quantity,
+        left=left,
+        discount=line.discount_amount,
+        seller_discount=line.seller_discount,
+        refunded=refunded,
+        commission_bp=line.commission_bp,
+    )
+    postings.purchase_confirmed(f"line:{line.pk}", seller=line.seller_id, order_line=line.pk, share=part)
+    return _earned(
+        line.seller,
+        Kind.SALE,
+        f"sale:{line.pk}",
+        product_order=line,
+        goods=part.goods,
+        discount=part.seller_discount,
+        commission=part.commission,
+        vat=part.vat,
+        net=part.net,
+    )
+
+
+@transaction.atomic
+def earn_shipping(order_id: int, seller: Seller) -> SettlementLine | None:
+    """When nothing of the seller's part of an order is open any more, what is left of its shipping fee is the seller's."""
+    charge = ShippingCharge.objects.select_for_update().filter(order_id=order_id, seller=seller).first()
+    lines = ProductOrder.objects.filter(order_id=order_id, seller=seller)
+    if (
+        charge is None
+        or lines.exclude(status__in=ENDED).exists()
+        or lines.filter(claims__status__in=OPEN_CLAIM).exists()
+    ):
+        return None
+    amount = charge.amount - charge.refunded
+    if amount == 0 or SettlementLine.objects.filter(ref=f"shipping:{charge.pk}").exists():
+        return None
+    postings.shipping_earned(f"shipping:{charge.pk}", seller=seller.pk, shipping_charge=charge.pk, amount=amount)
+    return _earned(seller, Kind.SHIPPING, f"shipping:{charge.pk}", shipping_charge=charge, shipping=amount, net=amount)
+
+
+@transaction.atomic
+def settle_claim(claim: Claim) -> SettlementLine | None:
+    """A return is done: its freight is the seller's; or, after the line was settled, the seller owes it back.
+
+    The refund itself is payments' (`refund_claim`), which posts the debt in the ledger.
+    """
+    line = claim.product_order
+    if SettlementLine.objects.filter(ref=f"claim:{claim.pk}").exists():
+        return None
+    if SettlementLine.objects.filter(ref=f"sale:{line.pk}").exists():
+        part = payments.taken_back(line, claim)
+        net = claim.return_fee - claim.shipping_refund - part.net
+        return _earned(
+            line.seller,
+            Kind.AFTER_RETURN if net <= 0 else Kind.RETURN_FEE,  # a freight above the goods' net is due to the seller
+            f"claim:{claim.pk}",
+            product_order=line,
+            goods=-part.goods,
+            discount=-part.seller_discount,
+            shipping=claim.return_fee - claim.shipping_refund,
+            commission=-part.commission,
+            vat=-part.vat,
+            net=net,
+        )
+    if not claim.return_fee:
+        return None
+    postings.return_fee_earned(f"claim:{claim.pk}", seller=line.seller_id, order_line=line.pk, amount=claim.return_fee)
+    return _earned(
+        line.seller,
+        Kind.RETURN_FEE,
+        f"claim:{claim.pk}",
+        product_order=line,
+        shipping=claim.return_fee,
+        net=claim.return_fee,
+    )
+
+
+def close_day(day: date, *, by: User | None) -> list[Statement]:
+    """Book what the payment provider has paid in up to `day`, then make the statements due. Raises OutsideError."""
+    for ago in range(4):
+        payments.book_provider_payout(day - timedelta(days=ago))
+    return run(day, by=by)
+
+
+def run(day: date, *, by: User | None) -> list[Statement]:
+    """Make a statement for every seller with lines due by `day`; each seller in a transaction of its own.
+
+    Running again makes nothing new: a line is in one statement.
+    """
+    due = SettlementLine.objects.filter(statement=None, due_date__lte=day).exclude(kind=Kind.AFTER_RETURN)
+    held = Hold.objects.filter(released_at=None).values("seller")
+    sellers = due.exclude(seller__in=held).order_by().values_list("seller", flat=True).distinct()
+    return [made for pk in sorted(sellers) if (made := _make(pk, day, by))]
+
+
+@transaction.atomic
+def _make(seller_id: int, day: date, by: User | None) -> Statement | None:
+    seller = Seller.objects.select_for_update().get(pk=seller_id)
+    due = SettlementLine.objects.filter(seller=seller, statement=None, due_date__lte=day).exclude(
+        kind=Kind.AFTER_RETURN
+    )
+    picked = list(due.order_by("id").values_list("pk", flat=True))
+    if not picked:
+        return None
+    lines = SettlementLine.objects.filter(pk__in=picked)
+    sums = lines.aggregate(
+        goods=Sum("goods"),
+        discounts=Sum("discount"),
+        shipping=Sum("shipping"),
+        commission=Sum("commission"),
+        vat=Sum("vat"),
+    )
+    total = sums["goods"] - sums["discounts"] + sums["shipping"] - sums["commission"] - sums["vat"]
+    netted = min(balance_of("OPS", "SELLER_DEBT", seller.pk), total)
+    statement = Statement.objects.create(
+        seller=seller,
+        number=ids.number("S", day),
+        due_date=day,
+        total=total,
+        netted=netted,
+        pay_amount=total - netted,
+        made_at=clock.now(),
+        **sums,
+    )
+    lines.update(statement=statement)
+    if netted:
+        postings.debt_netted(f"statement:{statement.pk}", seller=seller.pk, amount=netted)
+    if statement.pay_amount:
+        payouts.authorize(seller=seller, amount=statement.pay_amount, ref=statement.payout_ref)
+    else:
+        move(statement, Statement.Status.NETTED, by=by, completed_at=clock.now())
+    audit.record("settlement.statement_made", statement, by=by, total=total, netted=netted)
+    emit("settlement.statement_made", statement, seller_id=seller.pk, pay_amount=statement.pay_amount)
+    return statement
+
+
+@transaction.atomic
+def mark_paid(statement: Statement) -> None:
+    move(statement, Statement.Status.PAID, completed_at=clock.now())
+
+
+@transaction.atomic
+def mark_failed(statement: Statement, *, why: str) -> None:
+    """The bank would not take it, or sent it back: the money is the seller's again, until paid again."""
+    move(statement, Statement.Status.FAILED, why=why, completed_at=None)
+
+
+@transaction.atomic
+def pay_again(statement: Statement, *, by: User) -> None:
+    """After the account was mended. Raises WrongState."""
+    move(statement, Statement.Status.MADE, by=by, tries=statement.tries + 1)
+    payouts.authorize(seller=statement.seller, amount=statement.pay_amount, ref=statement.payout_ref)
+
+
+@transaction.atomic
+def hold(seller: Seller, *, reason: str, by: User) -> Hold:
+    placed = Hold.objects.create(seller=seller, reason=reason, placed_by=by, placed_at=clock.now())
+    audit.record("settlement.held", seller, by=by, why=reason)
+    return placed
+
+
+@transaction.atomic
+def release(seller: Seller, *, by: User) -> None:
+    if Hold.objects.filter(seller=seller, released_at=None).update(released_at=clock.now()):
+        audit.record("settlement.released", seller, by=by)
+
+
+def due_after(basis: date) -> date:
+    """정산예정일 of a 정산기준일, by the policy of that day."""
+    policy = SettlementPolicy.objects.filter(since__lte=basis).order_by("-since").first()
+    return business_days_after(basis, policy.business_days if policy else 1)
+
+
+def _earned(seller: Seller, kind: str, ref: str, **figures: object) -> SettlementLine:
+    basis = clock.today()
+    return SettlementLine.objects.create(
+        seller=seller,
+        kind=kind,
+        ref=ref,
+        basis_date=basis,
+        due_date=due_after(basis),
+        created_at=clock.now(),
+        **figures,  # type: ignore[arg-type]
+    )

@@ -1,0 +1,42 @@
+from django.utils.translation import gettext_lazy as _
+
+from dure.kit.checks import Check
+
+CHECKS = [
+    Check(
+        "statement_is_its_lines",
+        _("정산서 = 정산서에 든 줄의 합"),
+        """
+        SELECT s.id, s.number, s.total, l.net, s.goods, l.goods AS line_goods FROM settlement_statement s
+          LEFT JOIN (SELECT statement_id, sum(net) AS net, sum(goods) AS goods, sum(commission) AS commission, sum(vat) AS vat
+                       FROM settlement_settlementline GROUP BY 1) l ON l.statement_id = s.id
+         WHERE s.total <> coalesce(l.net, 0) OR s.goods <> coalesce(l.goods, 0)
+            OR s.commission <> coalesce(l.commission, 0) OR s.vat <> coalesce(l.vat, 0)
+        """,
+    ),
+    Check(
+        "statement_is_its_payout",
+        _("지급 = 정산서의 지급액"),
+        """
+        SELECT s.id, s.number, s.status, s.pay_amount, p.amount, p.status AS payout FROM settlement_statement s
+          LEFT JOIN payouts_payout p
+                 ON p.ref = 'statement:' || s.id || CASE WHEN s.tries > 1 THEN '/' || s.tries ELSE '' END
+         WHERE s.pay_amount > 0 AND (p.id IS NULL OR p.amount <> s.pay_amount OR (s.status = 'PAID' AND p.status <> 'COMPLETED'))
+        """,
+    ),
+    Check(
+        "sellers_are_owed_their_lines",
+        _("판매자에게 줄 돈 = 아직 정산서에 없거나 다시 지급할 줄의 합"),
+        """
+        SELECT coalesce(o.seller_id, b.seller_id) AS seller_id, o.lines, b.ledger FROM (
+          SELECT seller_id, sum(net) AS lines FROM (
+            SELECT seller_id, net FROM settlement_settlementline WHERE statement_id IS NULL AND kind <> 'AFTER_RETURN'
+            UNION ALL SELECT seller_id, pay_amount FROM settlement_statement WHERE status = 'FAILED') due GROUP BY 1) o
+          FULL JOIN (SELECT a.owner AS seller_id, -b.amount AS ledger FROM ledger_balance b
+                       JOIN ledger_account a ON a.id = b.account_id WHERE a.pool = 'SEG' AND a.name = 'SELLER') b
+                 ON b.seller_id = o.seller_id
+         WHERE coalesce(o.lines, 0) <> coalesce(b.ledger, 0)
+           AND NOT EXISTS (SELECT 1 FROM kit_delivery WHERE done_at IS NULL AND subscriber LIKE 'dure.finance.settlement.%')
+        """,
+    ),
+]

@@ -1,0 +1,44 @@
+from dure.commerce.claims.models import Claim
+from dure.commerce.orders.models import ProductOrder
+from dure.commerce.sellers.models import Seller
+from dure.finance.settlement import actions
+from dure.finance.settlement.models import Statement
+from dure.kit.models import Event
+from dure.kit.outbox import on
+
+
+@on("orders.purchase_confirmed")
+def earn(event: Event) -> None:
+    line = ProductOrder.objects.select_related("seller").get(pk=event.payload["product_order_id"])
+    actions.earn_line(line)
+    actions.earn_shipping(line.order_id, line.seller)
+
+
+@on("claims.done")
+def settle_the_claim(event: Event) -> None:
+    claim = Claim.objects.select_related("product_order__seller").get(pk=event.payload["claim_id"])
+    actions.settle_claim(claim)
+    actions.earn_shipping(claim.product_order.order_id, claim.product_order.seller)
+
+
+@on("claims.withdrawn", "claims.rejected")
+def the_rest_may_be_earned(event: Event) -> None:
+    line = ProductOrder.objects.get(pk=event.payload["product_order_id"])
+    actions.earn_shipping(line.order_id, Seller.objects.get(pk=line.seller_id))
+
+
+@on("payouts.completed")
+def money_arrived(event: Event) -> None:
+    if statement := _of(event):
+        actions.mark_paid(statement)
+
+
+@on("payouts.failed", "payouts.returned")
+def money_came_back(event: Event) -> None:
+    if statement := _of(event):
+        actions.mark_failed(statement, why=event.payload.get("why", event.topic))
+
+
+def _of(event: Event) -> Statement | None:
+    kind, _, number = event.payload["ref"].partition(":")
+    return Statement.objects.get(pk=int(number.split("/")[0])) if kind == "statement" else None
