@@ -15,3 +15,7 @@ class FundForm(forms.Form):
         label=_("넣을 금액"), min_value=1, widget=forms.TextInput(attrs={"data-won": "1", "inputmode": "numeric"})
     )
     key = forms.UUIDField(widget=forms.HiddenInput())
+
+
+class RunForm(forms.Form):
+    day = forms.DateField(label=_("정산 예정일"), widget=forms.DateInput(attrs={"type": "date"}))

@@ -9,6 +9,7 @@ from dure.commerce.catalog.models import ProductStatus
 from dure.commerce.orders.models import LineStatus
 from dure.commerce.sellers.models import SellerStatus
 from dure.finance.payouts.models import PayoutStatus
+from dure.finance.settlement.models import Statement
 from dure.sites.design.lists import Choice, Column, Days, Empty, Listing
 
 
@@ -62,6 +63,24 @@ class Lines(Listing):
     filters = (Choice("status", _("상태"), LineStatus.choices), Days("order__placed_at", _("주문일")))
     order = "-order__placed_at"
     empty = Empty(_("아직 주문이 없어요"), _("첫 주문이 들어오면 여기에 나와요."))
+
+
+class Statements(Listing):
+    search = ("number", "seller__name")
+    search_hint = _("정산서 번호, 판매자")
+    columns = (
+        Column("number", _("정산서"), link=lambda s: reverse("office:statement", args=[s.pk]), primary=True),
+        Column("seller.name", _("판매자")),
+        Column("due_date", _("정산 예정일"), kind="day", sort="due_date"),
+        Column("total", _("정산 금액"), kind="won", sort="total"),
+        Column("netted", _("상계"), kind="won"),
+        Column("pay_amount", _("지급액"), kind="won", sort="pay_amount"),
+        Column("status", _("상태"), kind="status", value=lambda s: (s.status, s.get_status_display())),
+        Column("completed_at", _("완료"), kind="moment", sort="completed_at"),
+    )
+    filters = (Choice("status", _("상태"), Statement.Status.choices), Days("due_date", _("정산 예정일")))
+    order = "-due_date"
+    empty = Empty(_("아직 정산서가 없어요"), _("구매확정된 주문이 있으면 다음 영업일에 정산서가 만들어져요."))
 
 
 class Payouts(Listing):

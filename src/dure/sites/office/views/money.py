@@ -16,10 +16,15 @@ from dure.finance.ledger.models import Journal
 from dure.finance.ledger.queries import journals_of, proof_of_funds, trial_balance
 from dure.finance.payouts import actions as payouts
 from dure.finance.payouts.models import Payout
+from dure.finance.settlement import actions as settlement
+from dure.finance.settlement.models import Statement
+from dure.finance.settlement.queries import debts_of, lines_of, payouts_of
+from dure.kit import clock
+from dure.kit.http import OutsideError
 from dure.sites.design.toasts import toast
 from dure.sites.office import lists
 from dure.sites.office.access import MONEY, nav, office, page
-from dure.sites.office.forms import FundForm
+from dure.sites.office.forms import FundForm, RunForm
 
 
 @office()
@@ -67,6 +72,52 @@ def fund(request: HttpRequest) -> HttpResponse:
     ledger.fund_operator(form.cleaned_data["amount"], by=request.user, key=str(form.cleaned_data["key"]))  # type: ignore[arg-type]
     toast(request, _("운영자금을 넣었어요."))
     return redirect("office:ledger")
+
+
+@office(*MONEY)
+def statement_list(request: HttpRequest) -> HttpResponse:
+    rows = Statement.objects.select_related("seller")
+    context = {"nav": nav(request.user), "run": RunForm(initial={"day": clock.today()})}  # type: ignore[arg-type]
+    return lists.Statements(request, rows).respond("office/statements.html", **context)
+
+
+@require_POST
+@office(*MONEY)
+def close_day(request: HttpRequest) -> HttpResponse:
+    """Book what the provider paid in, and make the statements due by a day."""
+    form = RunForm(request.POST)
+    if not form.is_valid():
+        toast(request, _("날짜를 골라 주세요."), tone="bad")
+        return redirect("office:statements")
+    try:
+        made = settlement.close_day(form.cleaned_data["day"], by=request.user)  # type: ignore[arg-type]
+    except OutsideError:
+        toast(request, _("결제사가 답하지 않아요. 잠시 뒤에 다시 해 주세요."), tone="bad")
+        return redirect("office:statements")
+    toast(request, _("정산서 %(n)d건을 만들었어요.") % {"n": len(made)})
+    return redirect("office:statements")
+
+
+@office(*MONEY)
+def statement(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Statement.objects.select_related("seller"), pk=pk)
+    return page(
+        request,
+        "office/statement.html",
+        statement=found,
+        lines=lines_of(found),
+        payouts=payouts_of(found),
+        debts=debts_of(found.seller) if found.netted else [],
+    )
+
+
+@require_POST
+@office(*MONEY)
+def pay_again(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Statement.objects.select_related("seller"), pk=pk)
+    settlement.pay_again(found, by=request.user)  # type: ignore[arg-type]
+    toast(request, _("다시 지급을 요청했어요."))
+    return redirect("office:statement", pk)
 
 
 @office(*MONEY)
