@@ -172,3 +172,24 @@ def test_an_owner_who_accepts_the_invitation_has_joined():
     assert readiness.of(lead).next.item.code == "BUSINESS"
     outbox.deliver_due()
     assert set(Milestone.objects.values_list("code", flat=True)) == {"INVITED", "JOINED"}
+
+
+def test_an_owner_who_did_not_join_is_forgotten_when_the_consent_ends():
+    with clock.at(NOON):
+        stranger, merchant = a_lead(owner_name="박순자"), a_lead("SELECTED", owner_name="김영철")
+    with clock.at(NOON + timedelta(days=364)):
+        assert upkeep.forget_expired() == 0
+    with clock.at(NOON + timedelta(days=365)):
+        assert (upkeep.forget_expired(), upkeep.forget_expired()) == (1, 0)
+    stranger.shop.owner.refresh_from_db()
+    merchant.shop.owner.refresh_from_db()
+    assert (stranger.shop.owner.name, stranger.shop.owner.phone) == ("", "") and merchant.shop.owner.name == "김영철"
+
+
+def test_a_withdrawn_consent_is_followed_by_forgetting_a_week_later():
+    with clock.at(NOON):
+        lead = a_lead(owner_name="박순자")
+        actions.withdraw_contact_consent(lead, by=lead.captured_by, channel="PHONE")
+        assert upkeep.forget_expired() == 0
+    with clock.at(NOON + timedelta(days=7)):
+        assert upkeep.forget_expired() == 1

@@ -443,6 +443,13 @@ def note_business_status(business: Business, status_code: str, tax_type_code: st
         emit("partnership.business_stopped", business, business=business.pk, status=status_code)
 
 
+@transaction.atomic
+def forget(owner: Owner) -> None:
+    """Name, phone and e-mail of an owner go, as the wording of the consent promised; the shop's record stays."""
+    Owner.objects.filter(pk=owner.pk).update(name="", phone="", email="")
+    audit.record("partnership.owner.forgotten", owner)
+
+
 # ── Helpers, in the order of their first call ────────────────────────────────────────────────────────────────────
 
 

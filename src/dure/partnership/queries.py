@@ -268,13 +268,15 @@ SILENT_DAYS = 3
 def today(user: User) -> Today:
     now, day = clock.now(), clock.today()
     mine = leads_for(user)
+    raised = Assignment.objects.filter(md=user, ended_at=None).values("lead")
+    own = mine.filter(Q(captured_by=user) | Q(pk__in=raised))  # a reviewer sees all, but owes only these a step
     silent = now - timedelta(days=SILENT_DAYS)
     undecided = [LeadStatus.CAPTURED, LeadStatus.CONTACTED, LeadStatus.INTERESTED]
     reviewer = user.has_role(Role.REVIEWER, Role.OPERATOR)
     return Today(
-        due=list(mine.filter(next_step_on__lte=day).exclude(status=LeadStatus.DECLINED).order_by("next_step_on")[:20]),
+        due=list(own.filter(next_step_on__lte=day).exclude(status=LeadStatus.DECLINED).order_by("next_step_on")[:20]),
         to_call=list(
-            mine.filter(status__in=undecided, next_step_on=None)
+            own.filter(status__in=undecided, next_step_on=None)
             .annotate(last=Max("contacts__at"))
             .filter(Q(last__lt=silent) | Q(last=None, captured_at__lt=silent))
             .order_by("last")[:20]

@@ -16,3 +16,9 @@ def check_new_businesses() -> int:
 @app.task(queue="partnership", queueing_lock="partnership.recheck", retry=3)
 def recheck_businesses(timestamp: int) -> int:
     return upkeep.check_businesses()
+
+
+@app.periodic(cron="40 4 * * *")
+@app.task(queue="partnership", queueing_lock="partnership.forget", retry=3)
+def forget_expired_owners(timestamp: int) -> int:
+    return upkeep.forget_expired()

@@ -16,6 +16,12 @@ def holders(role: str) -> QuerySet[User]:
     return User.objects.filter(is_active=True, grants__role=role).order_by("name", "id")
 
 
+def last_word(subject: models.Model, purpose: str) -> Consent | None:
+    """The newest consent or withdrawal of `subject`, expired or not."""
+    said = Consent.objects.filter(subject=consent_subject(subject), purpose=purpose)
+    return said.order_by("-at", "-id").first()
+
+
 def consent_of(subject: models.Model, purpose: str, at: datetime) -> Consent | None:
     """The consent of `subject` that holds at `at`: the newest word counts, unless withdrawn or expired."""
     latest = (
