@@ -186,3 +186,13 @@ def test_two_imports_at_once_add_each_market_once():
     for thread in threads:
         thread.join()
     assert not failures and Place.objects.count() == 50
+
+
+def test_the_command_says_what_it_did_or_why_not(capsys, tmp_path):
+    assert markets_import.main(["--starter"]) == 0
+    assert "44 added" in capsys.readouterr().out
+    assert markets_import.main([str(tmp_path / "none.csv")]) == 1
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text("a,b\n1,2\n")
+    assert markets_import.main([str(wrong)]) == 1
+    assert "전통시장 목록이 아니에요" in capsys.readouterr().err
