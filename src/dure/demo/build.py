@@ -9,8 +9,14 @@ from __future__ import annotations
 import argparse
 import random
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+
+import httpx
+from django.core.management import call_command
+from django.db import connection
 
 from dure.config import load as load_config
 from dure.demo import ARCHIVE, archive, people, shops, shows, trading
@@ -19,6 +25,8 @@ from dure.demo.times import delivering, on
 from dure.finance import verify
 from dure.kit import clock, outbox
 from dure.people.models import User
+from dure.runtime import children
+from dure.runtime.postgres import Postgres
 from dure.runtime.words import Problem, say
 
 SEED = 20261124
@@ -48,18 +56,48 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--products", type=int, default=20, help="per seller")
     parser.add_argument("--orders", type=int, default=5000)
     asked = parser.parse_args(argv)
-    if User.objects.exists():
-        raise Problem(
-            "데모는 빈 데이터베이스에서 만들어요. DURE_HOME을 새 폴더로 정해 주세요.",
-            "The demo is built in an empty database; set DURE_HOME to a new folder.",
-        )
-    build(_say, days=asked.days, sellers=asked.sellers, products=asked.products, orders=asked.orders)
-    broken = [check for check in verify.run() if not check.ok]
-    if broken:
-        raise Problem(f"불변식이 깨졌어요: {broken}", f"Invariants are broken: {broken}")
-    archive.write(asked.to, load_config().home, _say)
-    say(f"{asked.to}에 담았어요.", f"Packed into {asked.to}.")
+    with _a_house_to_build_in():
+        if User.objects.exists():
+            raise Problem(
+                "데모는 빈 데이터베이스에서 만들어요. DURE_HOME을 새 폴더로 정해 주세요.",
+                "The demo is built in an empty database; set DURE_HOME to a new folder.",
+            )
+        build(_say, days=asked.days, sellers=asked.sellers, products=asked.products, orders=asked.orders)
+        if broken := [result for result in verify.run() if not result.ok]:
+            raise Problem(f"불변식이 깨졌어요: {broken}", f"Invariants are broken: {broken}")
+        archive.write(asked.to, load_config().home, _say)
+    say(f"\n{asked.to}에 담았어요.", f"\nPacked into {asked.to}.")
     return 0
+
+
+@contextmanager
+def _a_house_to_build_in() -> Iterator[None]:
+    """A database and the outside world, and nobody else: the time is ours alone."""
+    config = load_config()
+    postgres = Postgres(config.home)
+    postgres.start()
+    call_command("migrate", verbosity=0)
+    with (config.home / "simulators.log").open("wb") as log:
+        simulators = children.start([sys.executable, "-m", "dure", "simulators"], output=log)
+    try:
+        control = f"{config.simulators_url}/{{}}/_control/settings"
+        children.wait_for(lambda: _answers(f"{config.simulators_url}/healthz"), 30)
+        for service in ("toss", "carrier"):  # what they would tell us at the real time, we tell ourselves in the demo's
+            httpx.post(control.format(service), json={"webhooks": "off", "pace": 0}).raise_for_status()
+        yield
+        for service in ("toss", "carrier"):
+            httpx.delete(f"{config.simulators_url}/{service}/_control").raise_for_status()
+    finally:
+        children.stop(simulators)
+        connection.close()
+        postgres.stop()
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=1).status_code == 200
+    except httpx.HTTPError:
+        return False
 
 
 def _say(words: str) -> None:

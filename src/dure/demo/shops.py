@@ -181,6 +181,7 @@ def _product(stage: Stage, shop: Shop, good: Good, way: int) -> Product:
     catalog.save_notice(product, trade.notice, _notice(shop, good, trade.notice), by=shop.owner)
     for option in product.options.all():
         stock.receive(option, stage.dice.choice((150, 300, 600)), by=shop.owner, why="첫 입고")
+    product.refresh_from_db()
     catalog.submit_for_review(product, by=shop.owner)
     return product
 

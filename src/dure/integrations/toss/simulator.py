@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from datetime import date, datetime, timedelta
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import orjson
 from starlette.requests import Request
@@ -106,7 +106,7 @@ async def window(request: Request) -> Response:
 
 async def decide(request: Request) -> Response:
     """The buyer pressed a button of the window."""
-    form = {name: str(value) for name, value in (await request.form()).items()}
+    form = dict(parse_qsl((await request.body()).decode()))
     order_id, outcome = form["orderId"], form.get("outcome", "pay")
     if outcome == "pay":
         key = f"tgen_{uuid.uuid4().hex[:22]}"
