@@ -7,6 +7,7 @@ HTTP. One seed, one market: the same build gives the same names and amounts (ide
 from __future__ import annotations
 
 import argparse
+import logging
 import random
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import httpx
+import structlog
 from django.core.management import call_command
 from django.db import connection
 
@@ -56,6 +58,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--products", type=int, default=20, help="per seller")
     parser.add_argument("--orders", type=int, default=5000)
     asked = parser.parse_args(argv)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     with _a_house_to_build_in():
         if User.objects.exists():
             raise Problem(

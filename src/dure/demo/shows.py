@@ -9,7 +9,7 @@ from dure.commerce.catalog.models import Option
 from dure.commerce.orders import actions as orders
 from dure.commerce.orders.actions import Address, Wanted
 from dure.commerce.orders.models import Order
-from dure.demo import outside
+from dure.demo import film, outside
 from dure.demo.content import ADDRESSES
 from dure.demo.pictures import still_life
 from dure.demo.stage import Shop, Stage
@@ -45,8 +45,11 @@ def one_that_was(stage: Stage, day: date) -> Show:
         live.ready(show, by=host)
     with delivering(start):
         live.go_on_air(show, by=host)
+    cues = []
     for minute, segment in zip(range(1, 31, 6), show.segments.order_by("position"), strict=False):
-        with delivering(start + timedelta(minutes=minute)):
+        moment = start + timedelta(minutes=minute)
+        cues.append((moment, _poster([segment.offer.option] if segment.offer else _three(stage, 18), minute % 6)))
+        with delivering(moment):
             live.start_segment(segment, by=host)
     for n in range(80):
         with clock.at(start + timedelta(minutes=2 + n * 26 // 80, seconds=n * 7 % 60)):
@@ -56,7 +59,8 @@ def one_that_was(stage: Stage, day: date) -> Show:
     with delivering(start + timedelta(minutes=32)):
         live.end(show, by=host)
     with delivering(start + timedelta(minutes=50)):
-        live.demo_replay(show)
+        film.shoot(show.code, cues)
+        live.publish_replay(show, by=host)
     return show
 
 
@@ -108,13 +112,13 @@ def _three(stage: Stage, first: int) -> list[Option]:
     return [shop.products[0].options.order_by("position").first() for shop in shops]
 
 
-def _poster(options: list[Option]) -> BytesIO:
+def _poster(options: list[Option], palette: int = 2) -> BytesIO:
     from dure.demo.content import TRADES
 
     goods = {g.name: g for t in TRADES.values() for g in t.goods}
     names = [next((g for n, g in goods.items() if n in o.product.name), None) for o in options]
     subjects = tuple(good.pictures[0] for good in names if good)
-    return still_life(subjects, 2, "heap", width=1000)
+    return still_life(subjects, palette, "heap" if len(subjects) > 1 else "one", width=1000)
 
 
 def _buy(stage: Stage, show: Show) -> Order | None:
