@@ -265,22 +265,18 @@ function open(page: Page, control: HTMLElement): void {
     snapshot(snapshot: Snapshot) {
       room(snapshot);
       chat.reset(snapshot.chat);
-      byId("viewers")!.textContent = String(others(snapshot.viewers));
+      byId("viewers")!.textContent = String(snapshot.viewers);
       byId("likes")!.textContent = String(snapshot.likes);
     },
     frame(frame) {
       if (frame.state) room(frame.state);
       if (frame.chat) chat.add(frame.chat);
       if (frame.hidden) chat.hide(frame.hidden);
-      if (frame.viewers !== undefined) byId("viewers")!.textContent = String(others(frame.viewers));
+      if (frame.viewers !== undefined) byId("viewers")!.textContent = String(frame.viewers);
       if (frame.likes !== undefined) byId("likes")!.textContent = String(frame.likes);
       if (frame.orders) void look();
     },
-  });
-
-  function others(all: number): number {
-    return Math.max(0, all - 1); // we are looking, too
-  }
+  }, true);
 
   function room(state: State): void {
     pins(state.pin);

@@ -9,6 +9,7 @@ export interface Room {
 export function enter(
   url: string,
   hear: { snapshot(s: Snapshot): void; frame(f: Frame): void; connected?(alive: boolean): void },
+  staff = false,
 ): Room {
   let source: EventSource;
   let retry = 0;
@@ -16,7 +17,7 @@ export function enter(
   let closed = false;
 
   function open(): void {
-    source = new EventSource(`${url}/events`);
+    source = new EventSource(`${url}/events${staff ? "?as=staff" : ""}`);
     source.addEventListener("open", () => {
       retry = 0;
       hear.connected?.(true);

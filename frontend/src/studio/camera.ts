@@ -118,14 +118,14 @@ export class Camera {
     if (this.disclosure.badge) this.burnIn(pen, width);
   }
 
-  /** Below the bar that the player lays over the top, above the chat; large enough to read on a phone. */
+  /** Below the bar that the player lays over the top, above the chat; inside what a long phone shows of the picture. */
   private burnIn(pen: CanvasRenderingContext2D, width: number): void {
     const unit = width / 540;
     const { badge, wording } = this.disclosure;
     pen.textBaseline = "middle";
     pen.font = `800 ${22 * unit}px "Pretendard Variable", sans-serif`;
     const badgeWidth = pen.measureText(badge).width + 24 * unit;
-    const [x, y, tall] = [20 * unit, 172 * unit, 38 * unit];
+    const [x, y, tall] = [62 * unit, 150 * unit, 38 * unit];
     pen.fillStyle = "#fff";
     pen.strokeStyle = "#241f1a";
     pen.lineWidth = 2 * unit;

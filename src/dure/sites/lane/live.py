@@ -38,7 +38,9 @@ async def events(request: Request) -> None:
     given = request.headers.get("last-event-id") or request.query.get("after", "")
     seen = room.resume_from(given) if given else None
     gone = asyncio.create_task(_until_gone(request))
-    room.viewers += 1
+    watches = 0 if request.query.get("as") == "staff" else 1
+    room.connections += 1
+    room.viewers += watches
     try:
         await request.begin_events()
         await request.piece(RETRY)
@@ -50,7 +52,8 @@ async def events(request: Request) -> None:
         pass
     finally:
         gone.cancel()
-        room.viewers -= 1
+        room.connections -= 1
+        room.viewers -= watches
         room.left = time.monotonic()
 
 

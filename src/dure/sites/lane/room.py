@@ -55,7 +55,8 @@ class Room:
         self.seq = 0
         self.ring: deque[tuple[int, bytes]] = deque(maxlen=RING)
         self.wake: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.viewers = 0
+        self.connections = 0
+        self.viewers = 0  # connections of people who watch; the studio's are not counted
         self.dirty = True
         self.looked = self.left = time.monotonic()
         self.likes_waiting = 0  # not yet in the row
@@ -191,7 +192,7 @@ class Hub:
     async def room(self, code: str) -> Room | None:
         """The room of the show with this code; None when there is no such show."""
         if room := self.rooms.get(code):
-            if not room.viewers:  # nobody was looking, so neither were we
+            if not room.connections:  # nobody was looking, so neither were we
                 await self._refresh(room)
             return room
         async with self._opening.setdefault(code, asyncio.Lock()):
@@ -214,12 +215,12 @@ class Hub:
             began = time.monotonic()
             for room in list(self.rooms.values()):
                 try:
-                    if room.viewers:
+                    if room.connections:
                         await self._refresh(room)
                     room.tick()
                 except Exception:  # one room's trouble (the database is away) is not the others'
                     log.exception("room_failed", show=room.code)
-                if room.viewers == 0 and began - room.left > KEEP:
+                if room.connections == 0 and began - room.left > KEEP:
                     await self._bank(room)
                     self.rooms.pop(room.code, None)
                     self._opening.pop(room.code, None)
