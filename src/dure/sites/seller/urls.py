@@ -1,4 +1,43 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from dure.sites.seller.views import home, joining, orders, products
 
 app_name = "seller"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("join/<str:code>/", joining.join, name="join"),
+    path("apply/", joining.apply, name="apply"),
+    path("switch/<int:pk>/", joining.switch, name="switch"),
+    path("shop/", joining.steps, name="steps"),
+    path("shop/profile/", joining.save_profile, name="save_profile"),
+    path("shop/business/", joining.save_business, name="save_business"),
+    path("shop/account/", joining.save_account, name="save_account"),
+    path("shop/shipping/", joining.save_shipping, name="save_shipping"),
+    path("shop/submit/", joining.submit, name="submit"),
+    path("shop/staff/", joining.invite_staff, name="invite_staff"),
+    path("shop/staff/<int:pk>/remove/", joining.remove_member, name="remove_member"),
+    path("products/", products.product_list, name="products"),
+    path("products/new/", products.new_product, name="new_product"),
+    path("products/<int:pk>/", products.product, name="product"),
+    path("products/<int:pk>/words/", products.save_words, name="save_words"),
+    path("products/<int:pk>/options/", products.save_options, name="save_options"),
+    path("products/<int:pk>/notice/", products.save_notice, name="save_notice"),
+    path("products/<int:pk>/photos/", products.add_photo, name="add_photo"),
+    path("products/<int:pk>/photos/<int:photo>/", products.change_photo, name="change_photo"),
+    path("products/<int:pk>/undo/<int:revision>/", products.undo, name="undo"),
+    path("products/<int:pk>/move/", products.move, name="move_product"),
+    path("orders/", orders.order_list, name="orders"),
+    path("orders/acknowledge/", orders.acknowledge_all, name="acknowledge_all"),
+    path("orders/purchase-orders.xlsx", orders.purchase_orders, name="purchase_orders"),
+    path("orders/waybills/", orders.upload_waybills, name="upload_waybills"),
+    path("orders/<int:pk>/", orders.order, name="order"),
+    path("orders/<int:pk>/acknowledge/", orders.acknowledge, name="acknowledge"),
+    path("orders/<int:pk>/dispatch/", orders.dispatch, name="dispatch"),
+    path("claims/", orders.claim_list, name="claims"),
+    path("claims/<int:pk>/", orders.claim, name="claim"),
+    path("claims/<int:pk>/answer/", orders.answer_claim, name="answer_claim"),
+    path("reviews/", orders.review_list, name="reviews"),
+    path("reviews/<int:pk>/reply/", orders.reply, name="reply"),
+    path("settlements/", home.settlements, name="settlements"),
+    path("settlements/<int:pk>/", home.statement, name="statement"),
+]

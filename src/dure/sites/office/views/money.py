@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -67,7 +68,7 @@ def journal(request: HttpRequest, pk: int) -> HttpResponse:
 def fund(request: HttpRequest) -> HttpResponse:
     form = FundForm(request.POST)
     if not form.is_valid():
-        toast(request, _("금액을 숫자로 적어 주세요."), tone="bad")
+        messages.error(request, _("금액을 숫자로 적어 주세요."))
         return redirect("office:ledger")
     ledger.fund_operator(form.cleaned_data["amount"], by=request.user, key=str(form.cleaned_data["key"]))  # type: ignore[arg-type]
     toast(request, _("운영자금을 넣었어요."))
@@ -87,12 +88,12 @@ def close_day(request: HttpRequest) -> HttpResponse:
     """Book what the provider paid in, and make the statements due by a day."""
     form = RunForm(request.POST)
     if not form.is_valid():
-        toast(request, _("날짜를 골라 주세요."), tone="bad")
+        messages.error(request, _("날짜를 골라 주세요."))
         return redirect("office:statements")
     try:
         made = settlement.close_day(form.cleaned_data["day"], by=request.user)  # type: ignore[arg-type]
     except OutsideError:
-        toast(request, _("결제사가 답하지 않아요. 잠시 뒤에 다시 해 주세요."), tone="bad")
+        messages.error(request, _("결제사가 답하지 않아요. 잠시 뒤에 다시 해 주세요."))
         return redirect("office:statements")
     toast(request, _("정산서 %(n)d건을 만들었어요.") % {"n": len(made)})
     return redirect("office:statements")

@@ -1,0 +1,222 @@
+"""What a merchant types. Numbers are checked here for the person, and again in the actions for the house."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from dure.commerce.catalog import notices
+from dure.commerce.catalog.actions import OptionRow
+from dure.commerce.catalog.models import Category, Product
+from dure.commerce.sellers.banks import BANKS
+from dure.commerce.sellers.models import Seller, ShippingPolicy
+from dure.integrations.carrier.carriers import CARRIERS
+from dure.kit import images
+
+WON = {"data-won": "1", "inputmode": "numeric"}
+CARRIER_CHOICES = [(c.code, c.name) for c in CARRIERS.values()]
+BLANK_ROWS = 3  # empty option rows offered, so that the page needs no script
+
+
+def _won(label: Any, **more: Any) -> forms.IntegerField:
+    return forms.IntegerField(label=label, min_value=0, widget=forms.TextInput(attrs=WON), **more)
+
+
+class ApplyForm(forms.Form):
+    name = forms.CharField(label=_("가게 이름"), max_length=80, help_text=_("손님이 보는 이름이에요."))
+    key = forms.UUIDField(initial=uuid.uuid4, widget=forms.HiddenInput())
+
+
+class ProfileForm(forms.Form):
+    name = forms.CharField(label=_("가게 이름"), max_length=80)
+    story = forms.CharField(
+        label=_("가게 이야기"),
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("언제부터, 어디서, 어떤 마음으로 장사하는지 적어 보세요. 손님은 이야기를 보고 사요."),
+    )
+
+
+class BusinessForm(forms.Form):
+    brn = forms.CharField(
+        label=_("사업자등록번호"),
+        max_length=14,
+        help_text=_("열 자리 숫자예요. 국세청에 바로 확인해요."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "placeholder": "000-00-00000"}),
+    )
+    company_name = forms.CharField(label=_("상호(법인명)"), max_length=80, help_text=_("사업자등록증에 적힌 그대로요."))
+    representative = forms.CharField(label=_("대표자"), max_length=60)
+    business_address = forms.CharField(label=_("사업장 주소"), max_length=200)
+    contact_phone = forms.CharField(
+        label=_("대표 전화"), max_length=20, widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel"})
+    )
+    contact_email = forms.EmailField(label=_("대표 이메일"), required=False)
+    mail_order_number = forms.CharField(
+        label=_("통신판매업 신고번호"), max_length=40, required=False, help_text=_("예: 2026-서울종로-0123")
+    )
+    mail_order_exempt = forms.BooleanField(
+        label=_("신고 면제 대상이에요"),
+        required=False,
+        help_text=_("간이과세자이거나 1년에 50번 안 되게 팔면 면제예요."),
+    )
+
+    @classmethod
+    def of(cls, shop: Seller) -> BusinessForm:
+        return cls(initial={name: getattr(shop, name) for name in cls.base_fields})
+
+
+class AccountForm(forms.Form):
+    bank_code = forms.ChoiceField(label=_("은행"), choices=[("", _("고르기")), *BANKS.items()])
+    number = forms.CharField(
+        label=_("계좌번호"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    holder_name = forms.CharField(
+        label=_("예금주"), max_length=60, help_text=_("통장에 적힌 이름이에요. 은행에 바로 확인해요.")
+    )
+
+
+class ShippingForm(forms.Form):
+    fee = _won(_("기본 배송비"), help_text=_("0원이면 무료배송이에요."), initial=3000)
+    free_over = _won(_("이만큼 사면 무료"), required=False, help_text=_("비워 두면 무료배송 기준이 없어요."))
+    jeju_extra = _won(_("제주 추가"), initial=3000)
+    remote_extra = _won(_("도서산간 추가"), initial=5000)
+    return_fee = _won(_("반품 배송비(편도)"), initial=3000)
+    dispatch_days = forms.IntegerField(
+        label=_("며칠 안에 보내나요"), min_value=1, max_value=14, initial=2, help_text=_("영업일로 세요.")
+    )
+    dispatch_from = forms.CharField(label=_("보내는 곳"), max_length=200)
+    return_to = forms.CharField(label=_("반품 받는 곳"), max_length=200)
+    carrier = forms.ChoiceField(
+        label=_("주로 쓰는 택배사"), required=False, choices=[("", _("아직 없어요")), *CARRIER_CHOICES]
+    )
+
+    @classmethod
+    def of(cls, policy: ShippingPolicy | None) -> ShippingForm:
+        return cls(initial={name: getattr(policy, name) for name in cls.base_fields} if policy else None)
+
+
+class ProductForm(forms.Form):
+    """The words of a product and its shelf."""
+
+    name = forms.CharField(
+        label=_("상품명"), max_length=100, help_text=_("산지와 쓰임이 보이면 더 잘 찾아요. 예: 청송 사과 선물용")
+    )
+    category = forms.ModelChoiceField(label=_("분류"), queryset=Category.objects.none(), empty_label=_("고르기"))
+    tagline = forms.CharField(label=_("한 줄 소개"), max_length=120, required=False)
+    story = forms.CharField(
+        label=_("상품 이야기"),
+        max_length=5000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 7}),
+        help_text=_("누가, 어디서, 어떻게 만드나요? 20자 이상 적어 주세요."),
+    )
+    keywords = forms.CharField(label=_("검색어"), max_length=200, required=False, help_text=_("쉼표 없이 띄어 써요."))
+    key = forms.UUIDField(required=False, initial=uuid.uuid4, widget=forms.HiddenInput())
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["category"].queryset = Category.objects.exclude(parent=None)  # type: ignore[attr-defined]
+
+    @classmethod
+    def of(cls, product: Product) -> ProductForm:
+        known = {name: getattr(product, name) for name in ("name", "tagline", "story", "keywords")}
+        return cls(initial={**known, "category": product.category_id})
+
+    def words(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("name", "category", "tagline", "story", "keywords")}
+
+
+class OptionForm(forms.Form):
+    """One row of the options table; an empty row is no option."""
+
+    id = forms.IntegerField(required=False, widget=forms.HiddenInput())
+    name = forms.CharField(label=_("옵션명"), max_length=60, required=False)
+    price = forms.IntegerField(label=_("판매가"), min_value=10, required=False, widget=forms.TextInput(attrs=WON))
+    stock = forms.IntegerField(
+        label=_("재고"),
+        min_value=0,
+        max_value=1_000_000,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput())  # the stock the seller was looking at
+
+    def clean(self) -> dict[str, Any]:
+        got: dict[str, Any] = super().clean() or {}
+        if got.get("name") and got.get("price") is None and "price" not in self.errors:
+            self.add_error("price", _("판매가를 적어 주세요."))
+        if got.get("price") is not None and not got.get("name"):
+            self.add_error("name", _("옵션명을 적어 주세요. 하나뿐이면 ‘기본’이라고 적어요."))
+        return got
+
+    @property
+    def filled(self) -> bool:
+        return bool(self.cleaned_data.get("name"))
+
+    def row(self) -> OptionRow:
+        got = self.cleaned_data
+        return OptionRow(name=got["name"], price=got["price"], id=got.get("id"))
+
+
+OptionFormSet = forms.formset_factory(OptionForm, extra=BLANK_ROWS, max_num=50)
+
+
+class NoticeForm(forms.Form):
+    """The product-information notice of one type; what is left out stays open."""
+
+    def __init__(self, code: str, *args: Any, suggested: dict[str, str] | None = None, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        for item in notices.form_of(code).items:
+            self.fields[item.code] = _notice_field(item)
+            if not self.is_bound and not self.initial.get(item.code) and suggested and item.code in suggested:
+                self.initial[item.code] = suggested[item.code]
+
+
+def _notice_field(item: notices.Item) -> forms.Field:
+    told: dict[str, Any] = {"label": item.label, "help_text": item.help, "required": False}
+    if item.kind == notices.CHOICE:
+        return forms.ChoiceField(choices=[("", _("고르기")), *item.choices], **told)
+    if item.kind == notices.LONG:
+        return forms.CharField(widget=forms.Textarea(attrs={"rows": 2}), **told)
+    kinds = {notices.MONTH: {"type": "month"}, notices.PHONE: {"type": "tel"}}
+    return forms.CharField(widget=forms.TextInput(attrs=kinds.get(item.kind, {})), **told)
+
+
+class PhotoForm(forms.Form):
+    image = forms.FileField(label=_("사진"), widget=forms.FileInput(attrs={"accept": images.ACCEPT}))
+
+
+class DispatchForm(forms.Form):
+    carrier = forms.ChoiceField(label=_("택배사"), choices=CARRIER_CHOICES)
+    waybill = forms.CharField(
+        label=_("운송장 번호"),
+        max_length=30,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+
+class AnswerForm(forms.Form):
+    answer = forms.CharField(
+        label=_("손님이 읽을 이유"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class ReplyForm(forms.Form):
+    reply = forms.CharField(label=_("답글"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class StaffForm(forms.Form):
+    name = forms.CharField(label=_("이름"), max_length=60)
+    phone = forms.CharField(
+        label=_("휴대전화"), max_length=20, required=False, widget=forms.TextInput(attrs={"type": "tel"})
+    )
+
+
+class WaybillsForm(forms.Form):
+    file = forms.FileField(label=_("송장 엑셀"), widget=forms.FileInput(attrs={"accept": ".xlsx"}))

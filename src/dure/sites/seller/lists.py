@@ -1,0 +1,120 @@
+"""The seller centre's lists, declared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from dure.commerce.catalog.models import ProductStatus
+from dure.commerce.claims.models import Claim
+from dure.commerce.claims.rules import REASONS
+from dure.commerce.orders.models import LineStatus
+from dure.finance.settlement.models import Statement
+from dure.sites.design.lists import Choice, Column, Days, Empty, Listing
+
+SHOWN = [s for s in LineStatus.choices if s[0] not in {"PAYMENT_WAITING", "CANCELED_BY_NOPAYMENT"}]
+
+
+class Products(Listing):
+    search = ("name", "keywords", "options__seller_code")
+    search_hint = _("상품명, 검색어")
+    columns = (
+        Column("photos", _("사진"), kind="photo", value=lambda p: _face(p), exported=False),
+        Column("name", _("상품명"), link=lambda p: reverse("seller:product", args=[p.pk]), primary=True, sort="name"),
+        Column("category", _("분류")),
+        Column("list_price", _("판매가"), kind="won", sort="list_price"),
+        Column("left", _("재고"), kind="number", value=lambda p: sum(_left(o) for o in p.options.all() if o.active)),
+        Column("status", _("상태"), kind="status", value=lambda p: (p.status, p.get_status_display())),
+        Column("updated_at", _("고친 때"), kind="moment", sort="updated_at"),
+    )
+    filters = (Choice("status", _("상태"), ProductStatus.choices),)
+    order = "-updated_at"
+    empty = Empty(
+        _("첫 상품을 올려 볼까요?"),
+        _("사진 한 장과 이야기 몇 줄이면 시작할 수 있어요."),
+        _("상품 올리기"),
+        "/seller/products/new/",
+    )
+
+
+class Orders(Listing):
+    search = ("order__number", "product_name", "order__receiver", "order__buyer__name", "parcels__waybill")
+    search_hint = _("주문번호, 상품, 받는 분, 송장")
+    columns = (
+        Column("order.number", _("주문번호"), link=lambda n: reverse("seller:order", args=[n.pk]), primary=True),
+        Column("paid_at", _("결제일"), kind="moment", sort="paid_at"),
+        Column("product_name", _("상품"), width=36),
+        Column("option_name", _("옵션")),
+        Column("quantity", _("수량"), kind="number"),
+        Column("goods_amount", _("금액"), kind="won", sort="goods_amount"),
+        Column("order.receiver", _("받는 분")),
+        Column("dispatch_due", _("발송 기한"), kind="day", sort="dispatch_due"),
+        Column("status", _("상태"), kind="status", value=lambda n: _state(n)),
+    )
+    filters = (Choice("status", _("상태"), SHOWN), Days("paid_at", _("결제일")))
+    order = "-paid_at"
+    empty = Empty(
+        _("아직 주문이 없어요"), _("상품이 판매를 시작하면 주문이 여기에 모여요."), _("상품 보기"), "/seller/products/"
+    )
+
+
+class Claims(Listing):
+    search = ("product_order__order__number", "product_order__product_name", "product_order__order__buyer__name")
+    search_hint = _("주문번호, 상품, 구매자")
+    columns = (
+        Column(
+            "product_order.product_name", _("상품"), link=lambda c: reverse("seller:claim", args=[c.pk]), primary=True
+        ),
+        Column("kind", _("종류"), value=lambda c: c.get_kind_display()),
+        Column("quantity", _("수량"), kind="number"),
+        Column("reason", _("이유"), value=lambda c: REASONS[c.reason][0] if c.reason in REASONS else c.reason),
+        Column("refund_amount", _("환불"), kind="won"),
+        Column("opened_at", _("신청"), kind="moment", sort="opened_at"),
+        Column("status", _("상태"), kind="status", value=lambda c: (c.status, c.get_status_display())),
+    )
+    filters = (
+        Choice("status", _("상태"), Claim.Status.choices),
+        Choice("kind", _("종류"), Claim.Kind.choices),
+        Days("opened_at", _("신청일")),
+    )
+    order = "-opened_at"
+    empty = Empty(_("클레임이 없어요"), _("취소, 반품, 교환 신청이 들어오면 여기에서 처리해요."))
+
+
+class Statements(Listing):
+    search = ("number",)
+    search_hint = _("정산서 번호")
+    columns = (
+        Column("number", _("정산서"), link=lambda s: reverse("seller:statement", args=[s.pk]), primary=True),
+        Column("due_date", _("정산 예정일"), kind="day", sort="due_date"),
+        Column("goods", _("판매"), kind="won"),
+        Column("shipping", _("배송비"), kind="won"),
+        Column("commission", _("수수료"), kind="won"),
+        Column("vat", _("부가세"), kind="won"),
+        Column("netted", _("상계"), kind="won"),
+        Column("pay_amount", _("받는 돈"), kind="won", sort="pay_amount"),
+        Column("status", _("상태"), kind="status", value=lambda s: (s.status, s.get_status_display())),
+        Column("completed_at", _("지급"), kind="moment", sort="completed_at"),
+    )
+    filters = (Choice("status", _("상태"), Statement.Status.choices), Days("due_date", _("정산 예정일")))
+    order = "-due_date"
+    empty = Empty(_("아직 정산서가 없어요"), _("손님이 구매를 확정하면 다음 영업일에 정산해 드려요."))
+
+
+def _face(product: Any) -> str:
+    photo = next(iter(product.photos.all()), None)
+    return photo.image if photo else ""
+
+
+def _left(option: Any) -> int:
+    stock = getattr(option, "stock", None)
+    return stock.available if stock else 0
+
+
+def _state(line: Any) -> tuple[str, Any]:
+    """A paid line the seller has seen is being prepared."""
+    if line.status == LineStatus.PAID and line.acknowledged_at:
+        return "PREPARING", _("배송 준비 중")
+    return line.status, line.get_status_display()

@@ -1,0 +1,216 @@
+"""Orders of a shop: seen, sent one by one or by Excel; claims answered; reviews replied to."""
+
+from __future__ import annotations
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from dure.commerce.claims import actions as claims
+from dure.commerce.claims.models import Claim
+from dure.commerce.claims.queries import claims_of_seller
+from dure.commerce.claims.rules import REASONS
+from dure.commerce.orders import actions as orders
+from dure.commerce.orders.models import ProductOrder
+from dure.commerce.orders.queries import lines_of_seller
+from dure.commerce.reviews import actions as reviews
+from dure.commerce.reviews.queries import reviews_for_seller
+from dure.commerce.sellers.models import Seller
+from dure.commerce.shipping import actions as shipping
+from dure.integrations.carrier.carriers import carrier_name
+from dure.kit.errors import DureError
+from dure.sites.design.toasts import toast
+from dure.sites.seller import lists, waybills
+from dure.sites.seller.access import centre, frame, page
+from dure.sites.seller.forms import AnswerForm, DispatchForm, ReplyForm, WaybillsForm
+
+
+@centre
+def order_list(request: HttpRequest, shop: Seller) -> HttpResponse:
+    rows = lines_of_seller(request.user).filter(seller=shop)
+    context = {"fresh": _fresh(shop).count(), "waybills": WaybillsForm()}
+    return lists.Orders(request, rows).respond("seller/orders.html", **frame(request, shop), **context)
+
+
+@centre
+@require_POST
+def acknowledge_all(request: HttpRequest, shop: Seller) -> HttpResponse:
+    """발주확인 of everything new."""
+    seen = 0
+    for line in _fresh(shop):
+        try:
+            orders.acknowledge(line, by=request.user)
+        except DureError:  # cancelled, or seen by a colleague, a moment ago
+            continue
+        seen += 1
+    toast(request, _("주문 %(n)d건을 확인했어요.") % {"n": seen})
+    return redirect("seller:orders")
+
+
+@centre
+def order(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
+    return _order(request, shop, _line(request, shop, pk))
+
+
+@centre
+@require_POST
+def acknowledge(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
+    line = _line(request, shop, pk)
+    try:
+        orders.acknowledge(line, by=request.user)
+    except DureError as error:
+        return _order(request, shop, line, error.status, refusal=str(error))
+    toast(request, _("발주를 확인했어요. 이제 포장해서 보내 주세요."))
+    return redirect("seller:order", pk)
+
+
+@centre
+@require_POST
+def dispatch(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
+    """발송처리, with the other lines of the same order that can go in the same parcel."""
+    line, form = _line(request, shop, pk), DispatchForm(request.POST)
+    if form.is_valid():
+        together = _together(line) if request.POST.get("together") else [line]
+        try:
+            shipping.dispatch(together, form.cleaned_data["carrier"], form.cleaned_data["waybill"], by=request.user)
+        except DureError as error:
+            form.add_error(error.field if error.field in form.fields else None, str(error))
+        else:
+            toast(request, _("보냈어요. 배송 상태는 저절로 바뀌어요."))
+            return redirect("seller:order", pk)
+    return _order(request, shop, line, 422, dispatch=form)
+
+
+@centre
+def purchase_orders(request: HttpRequest, shop: Seller) -> HttpResponse:
+    """발주서: what is to be sent, as Excel, with empty columns for carrier and waybill."""
+    rows = lines_of_seller(request.user).filter(seller=shop, status="PAID")
+    return FileResponse(waybills.write(rows), as_attachment=True, filename="dure-orders.xlsx")
+
+
+@centre
+@require_POST
+def upload_waybills(request: HttpRequest, shop: Seller) -> HttpResponse:
+    """The same Excel back, with waybills filled in; each row is sent or says why not."""
+    form = WaybillsForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return redirect("seller:orders")
+    lines = lines_of_seller(request.user).filter(seller=shop)
+    results = waybills.take(form.cleaned_data["file"], lines, by=request.user)
+    return page(request, shop, "seller/waybills.html", results=results, sent=sum(not r.why for r in results))
+
+
+@centre
+def claim_list(request: HttpRequest, shop: Seller) -> HttpResponse:
+    rows = claims_of_seller(request.user).filter(product_order__seller=shop)
+    return lists.Claims(request, rows).respond("seller/list.html", **frame(request, shop), title=_("클레임"))
+
+
+@centre
+def claim(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
+    return _claim(request, shop, _one_claim(request, shop, pk))
+
+
+@centre
+@require_POST
+def answer_claim(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
+    """Collect, say that it is back, complete, or reject."""
+    found, deed = _one_claim(request, shop, pk), request.POST.get("deed", "")
+    form, collect = AnswerForm(request.POST), DispatchForm(request.POST)
+    form.is_valid()
+    if deed == "collect" and not collect.is_valid():
+        return _claim(request, shop, found, 422, collect=collect)
+    try:
+        if deed == "collect":
+            claims.start_collecting(found, **collect.cleaned_data, by=request.user)
+        elif deed == "collected":
+            claims.collected(found, by=request.user)
+        elif deed == "complete":
+            claims.complete(found, by=request.user, restock=not request.POST.get("unsaleable"))
+        elif deed == "redeliver" and collect.is_valid():
+            claims.redeliver(found, **collect.cleaned_data, by=request.user)
+        elif deed == "exchanged":
+            claims.exchanged(found, by=request.user)
+        else:
+            claims.reject(found, answer=form.cleaned_data.get("answer", ""), by=request.user)
+    except DureError as error:
+        blamed = collect if error.field in collect.fields else form
+        blamed.add_error(error.field if error.field in blamed.fields else None, str(error))
+        return _claim(request, shop, found, error.status, answer=form, collect=collect)
+    toast(request, _("처리했어요."))
+    return redirect("seller:claim", pk)
+
+
+@centre
+def review_list(request: HttpRequest, shop: Seller) -> HttpResponse:
+    rows = reviews_for_seller(request.user).filter(product__seller=shop)
+    return page(request, shop, "seller/reviews.html", reviews=rows[:100], form=ReplyForm())
+
+
+@centre
+@require_POST
+def reply(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
+    review = get_object_or_404(reviews_for_seller(request.user).filter(product__seller=shop), pk=pk)
+    form = ReplyForm(request.POST)
+    if form.is_valid():
+        reviews.reply(review, form.cleaned_data["reply"], by=request.user)
+        toast(request, _("답글을 남겼어요."))
+    return redirect("seller:reviews")
+
+
+def _fresh(shop: Seller):  # type: ignore[no-untyped-def]
+    return ProductOrder.objects.filter(seller=shop, status="PAID", acknowledged_at=None).order_by("id")
+
+
+def _line(request: HttpRequest, shop: Seller, pk: int) -> ProductOrder:
+    return get_object_or_404(lines_of_seller(request.user).filter(seller=shop), pk=pk)
+
+
+def _together(line: ProductOrder) -> list[ProductOrder]:
+    return list(
+        ProductOrder.objects.filter(order_id=line.order_id, seller_id=line.seller_id, status="PAID").order_by("id")
+    )
+
+
+def _order(request: HttpRequest, shop: Seller, line: ProductOrder, status: int = 200, **more: object) -> HttpResponse:
+    moments = [
+        (_("결제"), line.paid_at),
+        (_("발주확인"), line.acknowledged_at),
+        (_("발송"), line.dispatched_at),
+        (_("배송 완료"), line.delivered_at),
+        (_("구매확정"), line.confirmed_at),
+    ]
+    known = {
+        "dispatch": DispatchForm(initial={"carrier": getattr(getattr(shop, "shipping_policy", None), "carrier", "")})
+    }
+    return page(
+        request,
+        shop,
+        "seller/order.html",
+        status,
+        **{**known, **more},
+        line=line,
+        together=[other for other in _together(line) if other.pk != line.pk],
+        moments=[{"title": title, "at": at} for title, at in moments if at],
+        parcels=[(parcel, carrier_name(parcel.carrier)) for parcel in line.parcels.all()],
+    )
+
+
+def _one_claim(request: HttpRequest, shop: Seller, pk: int) -> Claim:
+    return get_object_or_404(claims_of_seller(request.user).filter(product_order__seller=shop), pk=pk)
+
+
+def _claim(request: HttpRequest, shop: Seller, found: Claim, status: int = 200, **forms: object) -> HttpResponse:
+    known = {"answer": AnswerForm(), "collect": DispatchForm()}
+    return page(
+        request,
+        shop,
+        "seller/claim.html",
+        status,
+        **{**known, **forms},
+        claim=found,
+        line=found.product_order,
+        reason=REASONS[found.reason][0] if found.reason in REASONS else found.reason,
+        evidence=found.evidence.all(),
+    )

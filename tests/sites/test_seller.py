@@ -1,0 +1,231 @@
+"""The seller centre: every page opens, every deed happens, another shop's numbers are not there."""
+
+import io
+import uuid
+
+import pytest
+import xlsxwriter
+from django.urls import reverse
+from PIL import Image
+
+from builders import a_brn, a_line, a_person, a_shipping_policy, an_option
+from dure.commerce.catalog.models import Category, Product
+from dure.commerce.claims import actions as claims
+from dure.commerce.claims.models import Claim
+from dure.commerce.sellers import actions as sellers
+from dure.commerce.sellers.models import Member, Seller
+from dure.commerce.stock.models import StockItem
+from dure.finance.settlement.models import Statement
+from dure.kit import clock
+
+pytestmark = pytest.mark.django_db
+
+
+def a_shop_of(person, **fields):
+    shop = Seller.objects.create(name="순이네", status="APPROVED", **fields)
+    Member.objects.create(seller=shop, user=person, role="OWNER")
+    a_shipping_policy(shop)
+    return shop
+
+
+@pytest.fixture
+def owner(client):
+    person = a_person(name="한순이")
+    client.force_login(person)
+    return person
+
+
+@pytest.fixture
+def shop(owner):
+    return a_shop_of(owner)
+
+
+def a_statement(shop):
+    return Statement.objects.create(
+        seller=shop, number=uuid.uuid4().hex[:20], due_date=clock.today(), goods=0, discounts=0, shipping=0,
+        commission=0, vat=0, total=0, pay_amount=0,
+    )  # fmt: skip
+
+
+def a_picture():
+    out = io.BytesIO()
+    Image.new("RGB", (400, 300), (200, 120, 60)).save(out, "JPEG")
+    out.seek(0)
+    out.name = "photo.jpg"
+    return out
+
+
+PAGES = ["home", "steps", "products", "new_product", "orders", "claims", "settlements", "reviews"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_opens_for_a_new_shop_and_asks_guests_to_sign_in(client, shop, name):
+    assert client.get(reverse(f"seller:{name}")).status_code == 200
+    client.logout()
+    assert client.get(reverse(f"seller:{name}")).status_code == 302
+
+
+def test_somebody_without_a_shop_is_shown_how_to_begin(client, owner):
+    assert client.get(reverse("seller:home")).url == reverse("seller:apply")
+    key = str(uuid.uuid4())
+    for _ in range(2):
+        client.post(reverse("seller:apply"), {"name": "새 가게", "key": key})
+    assert Seller.objects.of(owner).count() == 1
+
+
+def test_an_invitation_is_taken_once(client, owner):
+    link = sellers.invite(shop_name="순이네", by=None)
+    assert "순이네" in client.get(reverse("seller:join", args=[link.code])).content.decode()
+    assert client.post(reverse("seller:join", args=[link.code])).status_code == 302
+    assert Seller.objects.of(owner).get().name == "순이네"
+    client.force_login(a_person())
+    assert client.post(reverse("seller:join", args=[link.code])).status_code == 409
+    assert client.get(reverse("seller:join", args=["NOSUCHCODE"])).status_code == 404
+
+
+def test_a_wrong_business_number_is_said_beside_it_and_nothing_typed_is_lost(client, shop):
+    typed = {"brn": "123-45-67890", "company_name": "순이네 식품", "representative": "한순이", "business_address": "종로 88",
+             "contact_phone": "02-123-4567", "mail_order_exempt": "on"}  # fmt: skip
+    answer = client.post(reverse("seller:save_business"), typed)
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "사업자등록번호가 맞지 않아요" in page and "순이네 식품" in page
+
+
+def test_a_product_is_made_filled_and_sent_to_review(client, shop):
+    category = Category.objects.exclude(parent=None).filter(notice_type="FOOD").first()
+    form = {"name": "빈대떡", "category": category.pk, "story": "삼십 년 부친 녹두 빈대떡이에요. 얼려서 보내 드려요.", "key": str(uuid.uuid4()),
+            "options-TOTAL_FORMS": 2, "options-INITIAL_FORMS": 0, "options-0-name": "3장", "options-0-price": "12000",
+            "options-0-stock": "30", "options-1-name": "6장", "options-1-price": "22000", "options-1-stock": "10"}  # fmt: skip
+    for _ in range(2):  # a double submit
+        assert client.post(reverse("seller:new_product"), form).status_code == 302
+    product = Product.objects.get()
+    assert [o.stock.available for o in product.options.all()] == [30, 10]
+
+    page = client.get(reverse("seller:product", args=[product.pk])).content.decode()
+    assert "빈대떡" in page
+    refused = client.post(reverse("seller:move_product", args=[product.pk]), {"deed": "submit"})
+    assert refused.status_code >= 400 and "사진" in refused.content.decode()
+    assert client.post(reverse("seller:add_photo", args=[product.pk]), {"image": a_picture()}).status_code == 302
+    from dure.commerce.catalog import notices
+
+    values = {i.code: (i.choices[0][0] if i.choices else {"month": "2026-10", "phone": "02-123-4567"}.get(i.kind, "녹두"))
+              for i in notices.form_of("FOOD").items}  # fmt: skip
+    assert client.post(reverse("seller:save_notice", args=[product.pk]), values).status_code == 302
+    assert client.post(reverse("seller:move_product", args=[product.pk]), {"deed": "submit"}).status_code == 302
+    product.refresh_from_db()
+    assert product.status == "IN_REVIEW"
+
+
+def test_a_price_without_a_name_is_said_in_its_row(client, shop):
+    option = an_option(seller=shop)
+    form = {"options-TOTAL_FORMS": 1, "options-INITIAL_FORMS": 0, "options-0-name": "", "options-0-price": "5000"}
+    answer = client.post(reverse("seller:save_options", args=[option.product_id]), form)
+    assert answer.status_code == 422 and "옵션명을 적어 주세요" in answer.content.decode()
+
+
+def test_stock_typed_keeps_what_was_sold_meanwhile(client, shop):
+    option = an_option(seller=shop, stock=10)
+    a_line(option=option)  # one is sold while the page is open
+    form = {"options-TOTAL_FORMS": 1, "options-INITIAL_FORMS": 1, "options-0-id": option.pk, "options-0-name": "기본",
+            "options-0-price": "10000", "options-0-stock": "20", "options-0-seen": "10"}  # fmt: skip
+    client.post(reverse("seller:save_options", args=[option.product_id]), form)
+    assert StockItem.objects.get(option=option).available == 19
+
+
+def test_orders_are_seen_at_once_and_sent_with_a_waybill(client, shop):
+    lines = [a_line(option=an_option(seller=shop)) for _ in range(3)]
+    client.post(reverse("seller:acknowledge_all"))
+    url = reverse("seller:dispatch", args=[lines[0].pk])
+    wrong = client.post(url, {"carrier": "CJ", "waybill": "12"})
+    assert wrong.status_code == 422 and "운송장 번호" in wrong.content.decode()
+    assert client.post(url, {"carrier": "CJ", "waybill": "123456789012"}).status_code == 302
+    lines[0].refresh_from_db()
+    assert lines[0].status == "DELIVERING" and lines[0].acknowledged_at
+
+
+def test_the_excel_goes_out_and_comes_back_row_by_row(client, shop):
+    mine, theirs = [a_line(option=an_option(seller=shop)) for _ in range(2)], a_line()
+    sheet = client.get(reverse("seller:purchase_orders"))
+    assert sheet.status_code == 200 and b"".join(sheet.streaming_content)[:2] == b"PK"
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out)
+    page = book.add_worksheet()
+    rows = [["운송장 번호", "상품주문번호", "택배사"], ["123456789012", str(mine[0].pk), "CJ대한통운"],
+            ["1", str(mine[1].pk), "CJ대한통운"], ["123456789013", str(theirs.pk), "CJ대한통운"]]  # fmt: skip
+    for n, row in enumerate(rows):
+        page.write_row(n, 0, row)
+    book.close()
+    out.seek(0)
+    out.name = "waybills.xlsx"
+    told = client.post(reverse("seller:upload_waybills"), {"file": out}).content.decode()
+    assert "1건을 보냈어요" in told and "형식과 달라요" in told and "이 가게의 상품주문번호가 아니에요" in told
+    theirs.refresh_from_db()
+    assert theirs.status == "PAID"
+    junk = io.BytesIO(b"not a workbook")
+    junk.name = "x.xlsx"
+    assert "읽지 못했어요" in client.post(reverse("seller:upload_waybills"), {"file": junk}).content.decode()
+
+
+def test_a_return_is_collected_and_refunded(client, shop):
+    line = a_line("DELIVERED", option=an_option(seller=shop))
+    claim = claims.open_claim(line, "RETURN", quantity=1, reason="BROKEN", key=uuid.uuid4(), by=line.order.buyer)
+    url = reverse("seller:answer_claim", args=[claim.pk])
+    assert client.post(url, {"deed": "reject", "answer": ""}).status_code >= 400
+    assert client.post(url, {"deed": "collect", "carrier": "CJ", "waybill": "555555555555"}).status_code == 302
+    assert client.post(url, {"deed": "collected"}).status_code == 302
+    assert client.post(url, {"deed": "complete"}).status_code == 302
+    claim.refresh_from_db()
+    assert claim.status == Claim.Status.DONE
+
+
+def test_what_is_another_shops_does_not_exist(client, shop):
+    line = a_line("DELIVERED")
+    claim = claims.open_claim(line, "RETURN", quantity=1, reason="BROKEN", key=uuid.uuid4(), by=line.order.buyer)
+    product = line.option.product
+    statement = a_statement(line.seller)
+    for name, args in [
+        ("order", [line.pk]),
+        ("claim", [claim.pk]),
+        ("product", [product.pk]),
+        ("statement", [statement.pk]),
+    ]:
+        assert client.get(reverse(f"seller:{name}", args=args)).status_code == 404
+    for name, args in [
+        ("acknowledge", [line.pk]), ("dispatch", [line.pk]), ("answer_claim", [claim.pk]), ("save_words", [product.pk]),
+        ("save_options", [product.pk]), ("save_notice", [product.pk]), ("add_photo", [product.pk]),
+        ("move_product", [product.pk]), ("switch", [line.seller_id]),
+    ]:  # fmt: skip
+        assert client.post(reverse(f"seller:{name}", args=args)).status_code == 404, name
+
+
+def test_an_owner_of_two_shops_changes_between_them(client, owner, shop):
+    other = a_shop_of(owner)
+    client.post(reverse("seller:switch", args=[other.pk]))
+    line = a_line(option=an_option(seller=other))
+    assert client.get(reverse("seller:order", args=[line.pk])).status_code == 200
+
+
+def test_the_lists_cost_the_same_however_long(client, shop, django_assert_max_num_queries):
+    for _ in range(6):
+        a_line(option=an_option(seller=shop))
+    with django_assert_max_num_queries(18):
+        client.get(reverse("seller:orders"))
+    with django_assert_max_num_queries(18):
+        client.get(reverse("seller:products"))
+
+
+def test_the_company_is_filled_in_and_asks_to_be_let_in(client, owner, monkeypatch):
+    from dure.commerce.sellers import actions
+
+    monkeypatch.setattr(actions, "_ask_tax_service", lambda brn: {"tax_type": "01", "business_checked_at": clock.now()})
+    monkeypatch.setattr(actions, "_ask_bank", lambda *asked: True)
+    shop = a_shop_of(owner)
+    Seller.objects.filter(pk=shop.pk).update(status="APPLYING")
+    business = {"brn": a_brn(), "company_name": "순이네", "representative": "한순이", "business_address": "종로 88",
+                "contact_phone": "02-123-4567", "mail_order_exempt": "on"}  # fmt: skip
+    assert client.post(reverse("seller:save_business"), business).status_code == 302
+    account = {"bank_code": "004", "number": "123-456-7890123", "holder_name": "한순이"}
+    assert client.post(reverse("seller:save_account"), account).status_code == 302
+    assert client.post(reverse("seller:submit")).status_code == 302
+    shop.refresh_from_db()
+    assert shop.status == "IN_REVIEW"
