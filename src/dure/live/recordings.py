@@ -69,9 +69,9 @@ def pieces(code: str, stage: str = AIR) -> list[Piece]:
     return found
 
 
-def live_playlist(code: str, stage: str = AIR, *, ended: bool = False) -> str | None:
+def live_playlist(code: str, stage: str = AIR) -> str | None:
     """The last minute or so, growing; None before the first segment."""
-    return _playlist(pieces(code, stage), window=None if ended else WINDOW, ended=ended)
+    return _playlist(pieces(code, stage), window=WINDOW, ended=False)
 
 
 def replay_playlist(code: str) -> str | None:

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from dure.kit import images
-from dure.live.models import Benefit, CueSegment, Disclosure, Show, ShowOffer
+from dure.live.models import Benefit, CueSegment, Show, ShowOffer
 from dure.people.models import Role, User
 
 
@@ -95,25 +95,24 @@ class CueForm(forms.ModelForm):  # type: ignore[type-arg]
         return data
 
 
-class DisclosureForm(forms.ModelForm):  # type: ignore[type-arg]
-    class Meta:
-        model = Disclosure
-        fields: ClassVar = ["benefit", "advertiser", "wording"]
-        widgets: ClassVar = {"benefit": forms.RadioSelect(attrs={"data-cards": "1"})}
-        help_texts: ClassVar = {
-            "advertiser": _("돈이나 물건을 준 곳의 이름이에요. 받은 것이 없으면 비워 두세요."),
-            "wording": _("비워 두면 고른 항목에 맞는 문구를 넣어 드려요. 방송 화면에 계속 보이는 문장이에요."),
-        }
+class DisclosureForm(forms.Form):
+    """Not a model form: the table's own rules hold after the action has filled in the house's wording."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        benefit = self.fields["benefit"]
-        assert isinstance(benefit, forms.ChoiceField)
-        benefit.choices = Benefit.choices
-
-    def clean(self) -> dict[str, Any]:
-        """The table's own rules are checked after the action has filled in the house's wording."""
-        return self.cleaned_data
+    benefit = forms.ChoiceField(
+        label=_("받는 것"), choices=Benefit.choices, widget=forms.RadioSelect(attrs={"data-cards": "1"})
+    )
+    advertiser = forms.CharField(
+        label=_("광고주"),
+        max_length=60,
+        required=False,
+        help_text=_("돈이나 물건을 준 곳의 이름이에요. 받은 것이 없으면 비워 두세요."),
+    )
+    wording = forms.CharField(
+        label=_("화면 문구"),
+        max_length=60,
+        required=False,
+        help_text=_("비워 두면 고른 항목에 맞는 문구를 넣어 드려요. 방송 화면에 계속 보이는 문장이에요."),
+    )
 
 
 class RoomForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -15,7 +15,7 @@ from dure.commerce.catalog.models import Option
 from dure.kit import clock
 from dure.kit.errors import DureError
 from dure.live import actions, queries
-from dure.live.models import COMING, Show, ShowStatus
+from dure.live.models import COMING, Disclosure, Show, ShowStatus
 from dure.people.models import Role
 from dure.sites.design.toasts import toast
 from dure.sites.studio.access import page, show_or_404, studio
@@ -214,9 +214,14 @@ def _show_page(
         found=found,
         plan_form=plan_form or PlanForm(user=request.user, instance=Show.objects.get(pk=show.pk)),
         cue_form=cue_form or CueForm(show=show, initial={"planned_minutes": 5}),
-        disclosure_form=disclosure_form or DisclosureForm(instance=queries.host_disclosure(show)),
+        disclosure_form=disclosure_form or DisclosureForm(initial=_said(queries.host_disclosure(show))),
         may_change=show.is_coming,
     )
+
+
+def _said(disclosure: Disclosure | None) -> dict[str, str]:
+    names = ("benefit", "advertiser", "wording")
+    return {name: getattr(disclosure, name) for name in names} if disclosure else {}
 
 
 def _row(show: Show) -> dict[str, Any]:
