@@ -206,12 +206,61 @@ def test_a_failed_payout_makes_the_money_the_sellers_again_and_can_be_paid_again
 
 
 def test_the_database_refuses_a_statement_that_is_not_its_lines():
-    confirm(a_paid_line())
+    line = a_paid_line()
+    confirm(line)
+    figures = {"goods": 30_000, "discounts": 0, "shipping": 3000, "commission": 1500, "vat": 150}
+    with pytest.raises(IntegrityError, match="sum of its lines"):
+        Statement.objects.create(
+            seller=line.seller, number="S1", due_date=tomorrow(), total=31_350, pay_amount=31_350, **figures
+        )
     (statement,) = actions.run(tomorrow(), by=None)
-    with pytest.raises(IntegrityError, match="its lines"), transaction.atomic():
-        Statement.objects.filter(pk=statement.pk).update(goods=1, total=1 - 1650 + 3000, pay_amount=1351)
+    later = a_line("DELIVERED", option=line.option)
+    extra = SettlementLine(
+        seller=line.seller, kind="SALE", ref="sale:x", product_order=later, net=5, goods=5, statement=statement,
+        basis_date=clock.today(), due_date=clock.today(),
+    )  # fmt: skip
+    with pytest.raises(IntegrityError, match="sum of its lines"), transaction.atomic():
+        extra.save()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE settlement_settlementline SET net = net + 1, goods = goods + 1",
+        "UPDATE settlement_settlementline SET statement_id = NULL",
+        "DELETE FROM settlement_settlementline",
+        "UPDATE settlement_statement SET netted = 1, pay_amount = pay_amount - 1",
+        "DELETE FROM settlement_statement",
+    ],
+)
+def test_lines_and_statements_stay_as_they_were_made(change):
+    confirm(a_paid_line())
+    actions.run(tomorrow(), by=None)
     with pytest.raises(Exception, match="never edited"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("UPDATE settlement_settlementline SET net = net + 1, goods = goods + 1")
+        cursor.execute(change)
+
+
+def test_a_debt_is_undone_when_the_provider_refuses_the_refund_for_good():
+    from dure.finance.payments.models import Refund
+    from dure.kit.http import OutsideError
+
+    line = a_paid_line("PURCHASE_CONFIRMED")
+    actions.earn_line(line)
+    actions.earn_shipping(line.order_id, line.seller)
+    claim = return_line(line, "BROKEN")
+    actions.settle_claim(claim)
+    payments._refund_refused(Refund.objects.get(), OutsideError("toss", "NOT_CANCELABLE", "기간 지남"))
+    actions.undo_debt(claim.pk)
+    actions.undo_debt(claim.pk)
+    assert balance_of("OPS", "SELLER_DEBT", line.seller_id) == 0
+    assert sum(n.net for n in SettlementLine.objects.filter(kind="AFTER_RETURN")) == 0
+
+
+def test_a_sale_heard_of_late_is_due_by_the_day_it_was_confirmed():
+    line = a_paid_line("PURCHASE_CONFIRMED")
+    with clock.at(clock.now() + timedelta(days=5)):
+        sale = actions.earn_line(line)
+    assert sale.basis_date == clock.kst_date(line.confirmed_at)
 
 
 def test_what_comes_next_tells_due_waiting_and_debt():

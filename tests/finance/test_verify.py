@@ -25,7 +25,9 @@ def market():
     """A paid order, a line with a cancelled piece, an unpaid order; with what payments and the ledger know of them."""
     line, kept = a_line("DELIVERED", quantity=3), a_line("PURCHASE_CONFIRMED")
     claimed = a_line(quantity=2)
-    claims.open_claim(claimed, "CANCEL", quantity=1, reason="INTENT_CHANGED", key=uuid.uuid4(), by=claimed.order.buyer)
+    claim = claims.open_claim(
+        claimed, "CANCEL", quantity=1, reason="INTENT_CHANGED", key=uuid.uuid4(), by=claimed.order.buyer
+    )
     an_order()
     postings.operator_funded("float", 1_000_000)
     for paid in (line, claimed, kept):
@@ -34,7 +36,7 @@ def market():
         )
         charges = {c.pk: c.amount for c in paid.order.shipping_charges.all()}
         postings.paid(f"payment:{payment.pk}", {paid.pk: paid.paid_amount}, charges)
-    Refund.objects.create(payment=claimed.order.payment, ref="claim:1", amount=10_000, reason="x")
+    Refund.objects.create(payment=claimed.order.payment, ref="claim:1", amount=10_000, reason="x", claim=claim.pk)
     Payment.objects.filter(order=claimed.order).update(refunded=10_000, status="PARTIAL_CANCELED")
     postings.refund_authorized("claim:1", {claimed.pk: 10_000}, {})
     settlement.earn_line(kept)
@@ -96,6 +98,10 @@ TAMPERING = {
     "transit_is_payouts": f"UPDATE ledger_balance SET amount = -5 WHERE account_id = {ACCOUNT.format('TRANSIT')}",
     "statement_is_its_lines": "UPDATE settlement_settlementline SET net = net - 1",
     "statement_is_its_payout": "UPDATE payouts_payout SET amount = amount + 1",
+    "refund_is_its_claim": "UPDATE payments_refund SET amount = amount - 1",
+    "debts_are_returns": "UPDATE settlement_statement SET netted = 100, pay_amount = pay_amount - 100",
+    "commission_is_the_contract": "UPDATE settlement_settlementline SET commission = commission - 1, net = net + 1",
+    "held_is_unsettled": "UPDATE orders_productorder SET discount_amount = 1",
     "sellers_are_owed_their_lines": "UPDATE settlement_settlementline SET statement_id = NULL",
 }
 

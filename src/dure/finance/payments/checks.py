@@ -34,4 +34,14 @@ CHECKS = [
          WHERE p.status IN ('DONE', 'PARTIAL_CANCELED', 'CANCELED') AND e.held IS DISTINCT FROM p.amount
         """,
     ),
+    Check(
+        "refund_is_its_claim",
+        _("완료된 클레임마다 그 금액의 환불이 있어요"),
+        """
+        SELECT c.id AS claim_id, c.refund_amount, r.amount, r.status FROM claims_claim c
+          LEFT JOIN payments_refund r ON r.claim = c.id
+         WHERE c.status = 'DONE' AND c.refund_amount > 0 AND r.amount IS DISTINCT FROM c.refund_amount
+           AND NOT EXISTS (SELECT 1 FROM kit_delivery WHERE done_at IS NULL AND subscriber LIKE 'dure.finance.payments.%')
+        """,
+    ),
 ]

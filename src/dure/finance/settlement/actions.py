@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Sum
@@ -48,9 +48,11 @@ def earn_line(line: ProductOrder) -> SettlementLine | None:
         refunded=refunded,
         commission_bp=line.commission_bp,
     )
-    postings.purchase_confirmed(f"line:{line.pk}", seller=line.seller_id, order_line=line.pk, share=part)
+    basis = _day(line.confirmed_at)
+    postings.purchase_confirmed(f"line:{line.pk}", seller=line.seller_id, order_line=line.pk, share=part, on=basis)
     return _earned(
         line.seller,
+        basis,
         Kind.SALE,
         f"sale:{line.pk}",
         product_order=line,
@@ -77,7 +79,15 @@ def earn_shipping(order_id: int, seller: Seller) -> SettlementLine | None:
     if amount == 0 or SettlementLine.objects.filter(ref=f"shipping:{charge.pk}").exists():
         return None
     postings.shipping_earned(f"shipping:{charge.pk}", seller=seller.pk, shipping_charge=charge.pk, amount=amount)
-    return _earned(seller, Kind.SHIPPING, f"shipping:{charge.pk}", shipping_charge=charge, shipping=amount, net=amount)
+    return _earned(
+        seller,
+        clock.today(),
+        Kind.SHIPPING,
+        f"shipping:{charge.pk}",
+        shipping_charge=charge,
+        shipping=amount,
+        net=amount,
+    )
 
 
 @transaction.atomic
@@ -94,6 +104,7 @@ def settle_claim(claim: Claim) -> SettlementLine | None:
         net = claim.return_fee - claim.shipping_refund - part.net
         return _earned(
             line.seller,
+            _day(claim.done_at),
             Kind.AFTER_RETURN if net <= 0 else Kind.RETURN_FEE,  # a freight above the goods' net is due to the seller
             f"claim:{claim.pk}",
             product_order=line,
@@ -106,14 +117,32 @@ def settle_claim(claim: Claim) -> SettlementLine | None:
         )
     if not claim.return_fee:
         return None
-    postings.return_fee_earned(f"claim:{claim.pk}", seller=line.seller_id, order_line=line.pk, amount=claim.return_fee)
+    basis = _day(claim.done_at)
+    postings.return_fee_earned(
+        f"claim:{claim.pk}", seller=line.seller_id, order_line=line.pk, amount=claim.return_fee, on=basis
+    )
     return _earned(
         line.seller,
+        basis,
         Kind.RETURN_FEE,
         f"claim:{claim.pk}",
         product_order=line,
         shipping=claim.return_fee,
         net=claim.return_fee,
+    )
+
+
+@transaction.atomic
+def undo_debt(claim_id: int) -> SettlementLine | None:
+    """The provider refused the refund for good, the debt's journal was reversed: its line is set against by another."""
+    taken = SettlementLine.objects.filter(ref=f"claim:{claim_id}", kind=Kind.AFTER_RETURN).select_related("seller")
+    ref = f"claim:{claim_id}:undone"
+    if not (debt := taken.first()) or SettlementLine.objects.filter(ref=ref).exists():
+        return None
+    columns = ("goods", "discount", "shipping", "commission", "vat", "net")
+    figures = {name: -getattr(debt, name) for name in columns}
+    return _earned(
+        debt.seller, clock.today(), Kind.AFTER_RETURN, ref, product_order_id=debt.product_order_id, **figures
     )
 
 
@@ -213,8 +242,12 @@ def due_after(basis: date) -> date:
     return business_days_after(basis, policy.business_days if policy else 1)
 
 
-def _earned(seller: Seller, kind: str, ref: str, **figures: object) -> SettlementLine:
-    basis = clock.today()
+def _day(moment: datetime | None) -> date:
+    """정산기준일: the Korean day of the deed, however late we hear of it."""
+    return clock.kst_date(moment) if moment else clock.today()
+
+
+def _earned(seller: Seller, basis: date, kind: str, ref: str, **figures: object) -> SettlementLine:
     return SettlementLine.objects.create(
         seller=seller,
         kind=kind,

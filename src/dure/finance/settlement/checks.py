@@ -39,4 +39,47 @@ CHECKS = [
            AND NOT EXISTS (SELECT 1 FROM kit_delivery WHERE done_at IS NULL AND subscriber LIKE 'dure.finance.settlement.%')
         """,
     ),
+    Check(
+        "debts_are_returns",
+        _("판매자가 갚을 돈 = 정산 후 반품의 합 − 상계한 돈"),
+        """
+        SELECT coalesce(d.seller_id, b.seller_id) AS seller_id, d.lines, b.ledger FROM (
+          SELECT seller_id, sum(owed) AS lines FROM (
+            SELECT seller_id, -net AS owed FROM settlement_settlementline WHERE kind = 'AFTER_RETURN'
+            UNION ALL SELECT seller_id, -netted FROM settlement_statement) each GROUP BY 1) d
+          FULL JOIN (SELECT a.owner AS seller_id, b.amount AS ledger FROM ledger_balance b
+                       JOIN ledger_account a ON a.id = b.account_id WHERE a.pool = 'OPS' AND a.name = 'SELLER_DEBT') b
+                 ON b.seller_id = d.seller_id
+         WHERE coalesce(d.lines, 0) <> coalesce(b.ledger, 0)
+           AND NOT EXISTS (SELECT 1 FROM kit_delivery WHERE done_at IS NULL AND subscriber LIKE 'dure.finance.%')
+        """,
+    ),
+    Check(
+        "commission_is_the_contract",
+        _("수수료 = 판 때의 계약대로, 부가세는 그 10%"),
+        """
+        SELECT s.id, s.product_order_id, l.commission_bp, s.goods, s.discount, s.commission, s.vat
+          FROM settlement_settlementline s JOIN orders_productorder l ON l.id = s.product_order_id
+         WHERE s.kind = 'SALE'
+           AND (s.commission <> (s.goods - s.discount) * l.commission_bp / 10000 OR s.vat <> s.commission / 10)
+        """,
+    ),
+    Check(
+        "held_is_unsettled",
+        _("상품주문마다 보관한 돈 = 결제한 돈 − 돌려줄 돈, 구매확정 뒤에는 0"),
+        """
+        SELECT l.id AS product_order_id, l.status, coalesce(h.amount, 0) AS held,
+               CASE WHEN s.id IS NULL THEN l.goods_amount - l.discount_amount - coalesce(c.back, 0) ELSE 0 END AS expected
+          FROM orders_productorder l
+          JOIN orders_order o ON o.id = l.order_id AND o.paid_at IS NOT NULL
+          LEFT JOIN ledger_held h ON h.order_line = l.id
+          LEFT JOIN settlement_settlementline s ON s.product_order_id = l.id AND s.kind = 'SALE'
+          LEFT JOIN (SELECT c.product_order_id, sum(c.goods_refund) AS back FROM claims_claim c
+                       LEFT JOIN payments_refund r ON r.claim = c.id AND r.status = 'FAILED'
+                      WHERE c.status = 'DONE' AND r.id IS NULL GROUP BY 1) c ON c.product_order_id = l.id
+         WHERE coalesce(h.amount, 0)
+               <> CASE WHEN s.id IS NULL THEN l.goods_amount - l.discount_amount - coalesce(c.back, 0) ELSE 0 END
+           AND NOT EXISTS (SELECT 1 FROM kit_delivery WHERE done_at IS NULL AND subscriber LIKE 'dure.finance.%')
+        """,
+    ),
 ]

@@ -27,6 +27,12 @@ def the_rest_may_be_earned(event: Event) -> None:
     actions.earn_shipping(line.order_id, Seller.objects.get(pk=line.seller_id))
 
 
+@on("payments.refund_failed")
+def the_debt_is_undone(event: Event) -> None:
+    if event.payload["claim_id"]:
+        actions.undo_debt(event.payload["claim_id"])
+
+
 @on("payouts.completed")
 def money_arrived(event: Event) -> None:
     if statement := _of(event):

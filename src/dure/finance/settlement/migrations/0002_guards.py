@@ -1,48 +1,79 @@
+"""Statements are the sums of their lines, at every commit; lines and statements stay as they were made."""
+
 from django.db import migrations
 
-STATEMENT_IS_ITS_LINES = """
-CREATE FUNCTION settlement_statement_check() RETURNS trigger LANGUAGE plpgsql AS $$
+GUARDS = r"""
+CREATE FUNCTION settlement_check_sums(_statements bigint[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-  statement bigint := to_jsonb(NEW) ->> CASE TG_TABLE_NAME WHEN 'settlement_statement' THEN 'id' ELSE 'statement_id' END;
-  off record;
+  bad record;
 BEGIN
-  IF statement IS NULL THEN RETURN NULL; END IF;
-  SELECT s.total, coalesce(sum(l.net), 0) AS lines INTO off
-    FROM settlement_statement s LEFT JOIN settlement_settlementline l ON l.statement_id = s.id
-   WHERE s.id = statement GROUP BY s.id;
-  IF off.total <> off.lines THEN
-    RAISE EXCEPTION 'statement % is % won, its lines %', statement, off.total, off.lines
+  SELECT s.number INTO bad
+    FROM settlement_statement s
+    LEFT JOIN (SELECT statement_id, sum(goods) AS goods, sum(discount) AS discounts,
+                      sum(shipping) AS shipping, sum(commission) AS commission, sum(vat) AS vat, sum(net) AS net,
+                      min(seller_id) AS first_seller, max(seller_id) AS last_seller
+                 FROM settlement_settlementline WHERE statement_id = ANY(_statements) GROUP BY statement_id) l
+      ON l.statement_id = s.id
+   WHERE s.id = ANY(_statements)
+     AND (l.goods, l.discounts, l.shipping, l.commission, l.vat, l.net, l.first_seller, l.last_seller)
+         IS DISTINCT FROM (s.goods::numeric, s.discounts::numeric, s.shipping::numeric,
+                           s.commission::numeric, s.vat::numeric, s.total::numeric, s.seller_id, s.seller_id)
+   LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'statement % is not the sum of its lines', bad.number
       USING ERRCODE = '23514', CONSTRAINT = 'statement_is_its_lines';
+  END IF;
+END $$;
+
+CREATE FUNCTION settlement_line_joins() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  touched bigint[];
+BEGIN
+  SELECT array_agg(DISTINCT statement_id) INTO touched FROM new_rows WHERE statement_id IS NOT NULL;
+  IF touched IS NOT NULL THEN
+    PERFORM settlement_check_sums(touched);
   END IF;
   RETURN NULL;
 END $$;
+CREATE TRIGGER settlement_line_joins AFTER UPDATE ON settlement_settlementline
+  REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION settlement_line_joins();
+CREATE TRIGGER settlement_line_arrives AFTER INSERT ON settlement_settlementline
+  REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION settlement_line_joins();
 
-CREATE CONSTRAINT TRIGGER statement_is_its_lines AFTER INSERT OR UPDATE OF total ON settlement_statement
-  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION settlement_statement_check();
-CREATE CONSTRAINT TRIGGER lines_are_their_statement AFTER INSERT OR UPDATE ON settlement_settlementline
-  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION settlement_statement_check();
-
-CREATE FUNCTION settlement_line_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION settlement_statement_made() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF TG_OP = 'DELETE' OR OLD.statement_id IS NOT NULL
-     OR (NEW.net, NEW.goods, NEW.commission, NEW.vat, NEW.ref) IS DISTINCT FROM (OLD.net, OLD.goods, OLD.commission, OLD.vat, OLD.ref) THEN
-    RAISE EXCEPTION 'a settlement line is never edited' USING ERRCODE = '42501';
-  END IF;
-  RETURN NEW;
+  PERFORM settlement_check_sums(ARRAY[NEW.id]);
+  RETURN NULL;
 END $$;
-CREATE TRIGGER settlement_line_stays BEFORE UPDATE OR DELETE ON settlement_settlementline
-  FOR EACH ROW EXECUTE FUNCTION settlement_line_stays();
+CREATE CONSTRAINT TRIGGER settlement_statement_made AFTER INSERT ON settlement_statement
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION settlement_statement_made();
+
+CREATE FUNCTION settlement_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '% is never edited', TG_TABLE_NAME USING ERRCODE = '42501';
+END $$;
+
+CREATE TRIGGER settlement_frozen BEFORE DELETE OR TRUNCATE ON settlement_settlementline
+  FOR EACH STATEMENT EXECUTE FUNCTION settlement_frozen();
+CREATE TRIGGER settlement_frozen BEFORE DELETE OR TRUNCATE ON settlement_statement
+  FOR EACH STATEMENT EXECUTE FUNCTION settlement_frozen();
+CREATE TRIGGER settlement_line_frozen BEFORE UPDATE ON settlement_settlementline FOR EACH ROW
+  WHEN (OLD.statement_id IS NOT NULL OR to_jsonb(OLD) - 'statement_id' <> to_jsonb(NEW) - 'statement_id')
+  EXECUTE FUNCTION settlement_frozen();
+CREATE TRIGGER settlement_statement_frozen BEFORE UPDATE ON settlement_statement FOR EACH ROW
+  WHEN (to_jsonb(OLD) - ARRAY['status', 'tries', 'completed_at']
+     <> to_jsonb(NEW) - ARRAY['status', 'tries', 'completed_at'])
+  EXECUTE FUNCTION settlement_frozen();
 """
 
-UNDO = """
-DROP TRIGGER settlement_line_stays ON settlement_settlementline;
-DROP FUNCTION settlement_line_stays();
-DROP TRIGGER lines_are_their_statement ON settlement_settlementline;
-DROP TRIGGER statement_is_its_lines ON settlement_statement;
-DROP FUNCTION settlement_statement_check();
+AWAY = """
+DROP FUNCTION settlement_frozen() CASCADE;
+DROP FUNCTION settlement_statement_made() CASCADE;
+DROP FUNCTION settlement_line_joins() CASCADE;
+DROP FUNCTION settlement_check_sums(bigint[]) CASCADE;
 """
 
 
 class Migration(migrations.Migration):
     dependencies = [("settlement", "0001_initial")]
-    operations = [migrations.RunSQL(STATEMENT_IS_ITS_LINES, UNDO)]
+    operations = [migrations.RunSQL(GUARDS, AWAY)]
