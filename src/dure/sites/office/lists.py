@@ -78,7 +78,7 @@ class Statements(Listing):
         Column("status", _("상태"), kind="status", value=lambda s: (s.status, s.get_status_display())),
         Column("completed_at", _("완료"), kind="moment", sort="completed_at"),
     )
-    filters = (Choice("status", _("상태"), Statement.Status.choices), Days("due_date", _("정산 예정일")))
+    filters = (Choice("status", _("상태"), Statement.Status.choices), Days("due_date", _("정산 예정일"), dates=True))
     order = "-due_date"
     empty = Empty(_("아직 정산서가 없어요"), _("구매확정된 주문이 있으면 다음 영업일에 정산서가 만들어져요."))
 

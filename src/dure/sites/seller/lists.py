@@ -98,7 +98,7 @@ class Statements(Listing):
         Column("status", _("상태"), kind="status", value=lambda s: (s.status, s.get_status_display())),
         Column("completed_at", _("지급"), kind="moment", sort="completed_at"),
     )
-    filters = (Choice("status", _("상태"), Statement.Status.choices), Days("due_date", _("정산 예정일")))
+    filters = (Choice("status", _("상태"), Statement.Status.choices), Days("due_date", _("정산 예정일"), dates=True))
     order = "-due_date"
     empty = Empty(_("아직 정산서가 없어요"), _("손님이 구매를 확정하면 다음 영업일에 정산해 드려요."))
 
