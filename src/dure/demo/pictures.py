@@ -40,11 +40,23 @@ def illustrations() -> dict[str, str]:
     return {name: icon["body"] for name, icon in json.loads(ICONS.read_text())["icons"].items()}
 
 
-def still_life(subjects: tuple[str, ...], palette: int = 0, layout: str = "one", width: int = 800) -> BytesIO:
+def still_life(subjects: tuple[str, ...], palette: int = 0, layout: str = "one", width: int = 640) -> BytesIO:
     """A PNG of the subjects in a layout; a second subject takes every other place."""
+    return BytesIO(_drawn(subjects, palette % len(PALETTES), layout, width))
+
+
+@cache
+def _drawn(subjects: tuple[str, ...], palette: int, layout: str, width: int) -> bytes:
     from resvg_py import svg_to_bytes
 
-    return BytesIO(bytes(svg_to_bytes(svg_string=_svg(subjects, palette, layout), width=width)))
+    svg = _svg(subjects, palette, layout)
+    for wider in (0, 12, 24):
+        try:
+            return bytes(svg_to_bytes(svg_string=svg, width=width + wider))
+        except BaseException as error:  # resvg's filters panic at a few sizes; a panic is no Exception
+            if type(error).__name__ != "PanicException":
+                raise
+    raise RuntimeError(f"{subjects} cannot be drawn")
 
 
 def _svg(subjects: tuple[str, ...], palette: int, layout: str) -> str:
