@@ -95,7 +95,7 @@ class Line:
             steps.append({"title": _("배송 완료"), "at": line.delivered_at})
         if line.confirmed_at:
             steps.append({"title": _("구매 확정"), "at": line.confirmed_at})
-        if steps and line.status not in ENDED and line.status != LineStatus.PURCHASE_CONFIRMED:
+        if steps and not self.over and not self.open_claim:
             steps[-1]["state"] = "now"
         return steps
 
