@@ -98,7 +98,7 @@ export class Publisher {
       if (run !== this.run) return;
       this.drop();
       if (was && ingest.stage === "air" && this.wanted) this.lost();
-      this.later(run);
+      this.later(this.run);
     };
   }
 
