@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import psycopg
@@ -72,13 +73,9 @@ class Buyer:
         return answer.headers["location"].strip("/").split("/")[-1]
 
     def pay(self, http: httpx.Client, number: str) -> None:
-        assert self.insist(http, "GET", f"/pay/{number}/").status_code == 200
-        window = {
-            "clientKey": "test_ck_dure", "orderId": number, "orderName": "꿀", "amount": PRICE, "method": "카드",
-            "successUrl": f"{self.house.url}/pay/{number}/success/", "failUrl": f"{self.house.url}/pay/{number}/fail/",
-            "outcome": "pay",
-        }  # fmt: skip
-        sent = self.insist(http, "POST", f"{self.house.simulators}/toss/window", data=window).headers["location"]
+        opened = self.insist(http, "POST", f"/pay/{number}/").headers["location"]
+        fields = {**dict(parse_qsl(urlsplit(opened).query)), "method": "카드", "outcome": "pay"}
+        sent = self.insist(http, "POST", f"{self.house.simulators}/toss/window", data=fields).headers["location"]
         answer = self.insist(http, "GET", sent)
         if answer.status_code == 302 and answer.headers["location"].endswith(f"/pay/{number}/done/"):
             self.paid.append(number)
