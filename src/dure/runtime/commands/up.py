@@ -12,13 +12,13 @@ import shutil
 import socket
 import time
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
 
 from dure import __version__
 from dure.config import Config, load
+from dure.demo import ARCHIVE
 from dure.runtime.postgres import disk_errors, no_space
 from dure.runtime.supervisor import Stopping, Supervisor
 from dure.runtime.words import Problem, newer_data, say
@@ -61,9 +61,9 @@ def _start(house: Supervisor, config: Config, demo: bool, began: float) -> None:
     say("• 테이블, 번역, 정적 파일을 맞춰요", "• Bringing tables, messages and static files up to date")
     house.once("prepare")
     mark_data(config.home)
-    if demo and find_spec("dure.demo.load") and not (config.home / "demo-loaded").exists():
+    if demo and ARCHIVE.exists() and not (config.home / "demo-loaded").exists():
         say("• 데모 시장을 채워요", "• Filling the demo market")
-        house.once("demo", "load", quiet=False)
+        house.once("demo", "load", "--at-start", quiet=False)
         (config.home / "demo-loaded").touch()
     say(
         f"• {', '.join(child.name for child in house.children)} 프로세스를 켜요",
