@@ -4,6 +4,8 @@ import { clock, csrf, fill, toast, won, type Offer, type Page } from "./page";
 
 export class Offers {
   private ends = new Map<number, number>(); // offer id → milliseconds
+  private shown = new Map<number, number>(); // option id → the price on the screen, won
+  private keys = new Map<number, string>(); // option id → the key of an order whose answer did not come
 
   constructor(private readonly page: Page) {
     document.addEventListener("submit", (event) => {
@@ -15,6 +17,7 @@ export class Offers {
 
   show(offers: Offer[], pin: number | null): void {
     for (const offer of offers) {
+      this.shown.set(offer.option, offer.price);
       if (offer.closes_at) this.ends.set(offer.id, Date.parse(offer.closes_at));
       else this.ends.delete(offer.id);
       document.querySelectorAll<HTMLElement>(`[data-offer="${offer.id}"]`).forEach((box) => this.draw(box, offer));
@@ -68,16 +71,38 @@ export class Offers {
   }
 
   private buy(form: HTMLFormElement, event: SubmitEvent): void {
-    const now = event.submitter instanceof HTMLButtonElement && event.submitter.name === "then";
-    if (now) return; // the form's own way: to the checkout
     if (event.defaultPrevented) return;
-    event.preventDefault();
     const button = event.submitter;
-    void this.put(form).finally(() => {
+    const now = button instanceof HTMLButtonElement && button.name === "then";
+    if (now && !this.page.buyToken) return; // the form's own way: the checkout asks to sign in
+    event.preventDefault();
+    void (now ? this.claim(form) : this.put(form)).finally(() => {
       if (!(button instanceof HTMLElement)) return;
       delete button.dataset.sent; // it may be pressed again at once
       button.removeAttribute("aria-busy");
     });
+  }
+
+  /** Buy at once: the lane holds the goods, the next page asks where they go. */
+  private async claim(form: HTMLFormElement): Promise<void> {
+    const option = Number(new FormData(form).get("option"));
+    const key = this.keys.get(option) ?? crypto.randomUUID();
+    this.keys.set(option, key);
+    const order = { option, quantity: 1, price: this.shown.get(option), key, show: this.page.show };
+    const answer = await fetch(this.page.orders, {
+      method: "POST",
+      headers: { authorization: `Bearer ${this.page.buyToken}`, "content-type": "application/json" },
+      body: JSON.stringify(order),
+    }).catch(() => null);
+    const value = (await answer?.json().catch(() => null)) as { number?: string; error?: { code: string } } | null;
+    if (answer?.ok && value?.number) {
+      this.keys.delete(option);
+      window.location.assign(this.page.claimed.replace("NUMBER", value.number));
+      return;
+    }
+    if (answer && answer.status < 500) this.keys.delete(option); // an answer: the next press is a new order
+    if (!answer || answer.status === 404) return checkout(form); // no lane: the slow road leads there as well
+    toast(this.page.words[value?.error?.code ?? "fault"] ?? this.page.words.fault ?? "", true);
   }
 
   private async put(form: HTMLFormElement): Promise<void> {
@@ -86,6 +111,13 @@ export class Offers {
     const answer = await fetch(form.action, { method: "POST", body }).catch(() => null);
     toast((answer?.ok ? this.page.words.put : this.page.words.notPut) ?? "", !answer?.ok);
   }
+}
+
+function checkout(form: HTMLFormElement): void {
+  const then = document.createElement("input");
+  [then.type, then.name, then.value] = ["hidden", "then", "checkout"];
+  form.append(then);
+  form.submit();
 }
 
 function set(box: HTMLElement, selector: string, text: string, shown = true): void {

@@ -6,6 +6,8 @@ export interface Page {
   status: string;
   room: string;
   orders: string;
+  buyToken: string;
+  claimed: string;
   token: string;
   signedIn: boolean;
   signIn: string;

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dure.sites.shop.views import cart, catalogue, home, orders, pay, policy
+from dure.sites.shop.views import cart, catalogue, claimed, home, orders, pay, policy
 
 app_name = "shop"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("cart/change/", cart.cart_change, name="cart_change"),
     path("cart/remove/", cart.cart_remove, name="cart_remove"),
     path("checkout/", cart.checkout, name="checkout"),
+    path("checkout/<str:number>/", claimed.claimed, name="claimed"),
     path("pay/<str:number>/", pay.pay, name="pay"),
     path("pay/<str:number>/success/", pay.pay_success, name="pay_success"),
     path("pay/<str:number>/fail/", pay.pay_fail, name="pay_fail"),

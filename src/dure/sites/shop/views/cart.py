@@ -83,12 +83,12 @@ def checkout(request: HttpRequest) -> HttpResponse:
     rows: Rows = named or ([(line.option_id, line.quantity, line.show) for line in found.lines.all()] if found else [])
     if request.method == "POST":
         return _order(request, rows)
-    quote = basket.show_rows(rows, given.get("postcode") or _last_address(request.user).get("postcode", ""))
+    quote = basket.show_rows(rows, given.get("postcode") or last_address(request.user).get("postcode", ""))
     if request.headers.get("HX-Request"):
         return render(request, "shop/_summary.html", {"quote": quote, "expected_swap": True})
     if not quote.groups:
         return redirect("shop:cart")
-    initial = {**_last_address(request.user), "key": forms.fresh_key(), "expected": quote.total}
+    initial = {**last_address(request.user), "key": forms.fresh_key(), "expected": quote.total}
     return render(request, "shop/checkout.html", _checkout_context(forms.Checkout(initial=initial), quote))
 
 
@@ -128,7 +128,7 @@ def _checkout_context(form: forms.Checkout, quote: basket.Shown) -> dict[str, An
     }
 
 
-def _last_address(buyer: Any) -> dict[str, str]:
+def last_address(buyer: Any) -> dict[str, str]:
     """Where the buyer's last order went, or what is known of the buyer."""
     last = Order.objects.of(buyer).exclude(postcode="").order_by("-placed_at").first()
     if last is None:

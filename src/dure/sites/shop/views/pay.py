@@ -28,6 +28,8 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
         return redirect("shop:paid", number)
     if order.ended_at or (order.expires_at and order.expires_at <= clock.now()):
         raise OrderExpired()
+    if not order.postcode:  # claimed in a show
+        return redirect("shop:claimed", number)
     if request.method == "POST":
         try:
             actions.prepare(order)
