@@ -1,9 +1,9 @@
 """The back office: who may open it, that every page opens, and that its decisions happen."""
 
 import pytest
-from builders import a_line, a_person, an_option, an_order
 from django.urls import reverse
 
+from builders import a_line, a_person, an_option, an_order
 from dure.commerce.sellers.models import Seller
 from dure.finance.ledger import postings
 
@@ -16,6 +16,7 @@ PAGES = [
     "orders",
     "statements",
     "payouts",
+    "refunds",
     "ledger",
     "audit",
     "deliveries",
@@ -115,3 +116,50 @@ def test_a_policy_mended_in_the_admin_is_in_the_audit_trail(client):
     url = reverse("admin:settlement_settlementpolicy_add")
     assert client.post(url, {"since_0": "2026-12-01", "since": "2026-12-01", "business_days": "2"}).status_code == 302
     assert AuditEntry.objects.get(action="office.settlementpolicy_added").actor == officer
+
+
+def a_statement():
+    from dure.finance.settlement import actions as settlement
+    from dure.kit import clock
+
+    line = a_line("PURCHASE_CONFIRMED")
+    charges = {c.pk: c.amount for c in line.order.shipping_charges.all()}
+    postings.paid(f"payment:{line.pk}", {line.pk: line.paid_amount}, charges)
+    settlement.earn_line(line)
+    (made,) = settlement.run(settlement.due_after(clock.today()), by=None)
+    return made
+
+
+def test_a_statement_comes_as_a_workbook_that_adds_up(client, officer):
+    from io import BytesIO
+
+    from python_calamine import CalamineWorkbook
+
+    statement = a_statement()
+    url = reverse("office:statement", args=[statement.pk])
+    assert statement.number in client.get(url).content.decode()
+    sheet = CalamineWorkbook.from_filelike(BytesIO(client.get(url, {"export": "xlsx"}).content))
+    rows = sheet.get_sheet_by_index(0).to_python()
+    lines = [row for row in rows[4:] if row[1]]
+    assert sum(row[9] for row in lines) == statement.total == statement.pay_amount
+    assert rows[-1][9] == statement.pay_amount
+
+
+def test_a_payout_is_held_with_words_and_released(client, officer):
+    from dure.finance.settlement.models import Hold
+
+    seller = a_statement().seller
+    Seller.objects.filter(pk=seller.pk).update(approved_at="2026-01-01T00:00:00Z")
+    url = reverse("office:hold_seller", args=[seller.pk])
+    assert client.post(url, {"reason": ""}).status_code == 400
+    assert client.post(url, {"reason": "서류 확인"}).status_code == 302
+    assert "서류 확인" in client.get(reverse("office:seller", args=[seller.pk])).content.decode()
+    client.post(url, {"release": "1"})
+    assert not Hold.objects.filter(released_at=None).exists()
+
+
+def test_a_journal_leads_to_its_order(client, officer):
+    line = a_line()
+    journal = postings.paid("payment:1", {line.pk: line.paid_amount}, {})
+    page = client.get(reverse("office:journal", args=[journal])).content.decode()
+    assert line.order.number in page and "구매확정을 기다리는 돈" in page

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from dure.finance.ledger.models import Account, Pool, Side
 
@@ -42,6 +43,26 @@ CHART: dict[tuple[str, str], Spec] = {
     ("OPS", "COMMISSION"): Spec(Side.REVENUE, floor=False),
     ("OPS", "PG_FEE"): Spec(Side.EXPENSE, floor=False),
     ("OPS", "COUPON"): Spec(Side.EXPENSE, floor=False),
+}
+
+
+NAMES = {  # as people of the office read them
+    ("SEG", "BANK"): _("별도관리 은행 계좌"),
+    ("SEG", "PG_RECV"): _("결제사에서 받을 돈"),
+    ("SEG", "HELD"): _("구매확정을 기다리는 돈"),
+    ("SEG", "REFUND_PAYABLE"): _("구매자에게 돌려줄 돈"),
+    ("SEG", "SELLER"): _("판매자에게 줄 돈"),
+    ("SEG", "TRANSIT"): _("은행으로 가고 있는 돈"),
+    ("SEG", "RESIDUAL"): _("별도관리 자금 안의 우리 몫"),
+    ("OPS", "BANK"): _("우리 은행 계좌"),
+    ("OPS", "DUE_FROM_SEG"): _("별도관리 자금에서 받을 우리 몫"),
+    ("OPS", "SELLER_DEBT"): _("판매자가 갚을 돈"),
+    ("OPS", "INPUT_VAT"): _("낸 부가세"),
+    ("OPS", "VAT_OUT"): _("받은 부가세"),
+    ("OPS", "CAPITAL"): _("운영자금"),
+    ("OPS", "COMMISSION"): _("판매 수수료"),
+    ("OPS", "PG_FEE"): _("결제사 수수료"),
+    ("OPS", "COUPON"): _("우리가 낸 할인"),
 }
 
 

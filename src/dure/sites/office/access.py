@@ -46,10 +46,11 @@ def nav(user: User) -> list[tuple[str, str, str, int]]:
     waiting = queries.waiting()
     items = [
         (STAFF, _("현황"), "office:dashboard", "layout-dashboard", 0),
-        ((Role.OPERATOR,), _("판매자 승인"), "office:sellers", "store", waiting.sellers),
+        (MONEY, _("판매자"), "office:sellers", "store", waiting.sellers),
         ((Role.OPERATOR,), _("상품 심사"), "office:products", "package", waiting.products),
         (STAFF, _("주문"), "office:orders", "receipt-text", 0),
         (MONEY, _("정산"), "office:statements", "landmark", 0),
+        (MONEY, _("환불"), "office:refunds", "rotate-ccw", waiting.refunds),
         (MONEY, _("지급"), "office:payouts", "wallet", waiting.payouts),
         (MONEY, _("장부"), "office:ledger", "book-open", 0),
         (STAFF, _("일한 기록"), "office:audit", "history", 0),

@@ -10,6 +10,12 @@ class ReasonForm(forms.Form):
     )
 
 
+class HoldForm(forms.Form):
+    reason = forms.CharField(
+        label=_("보류하는 까닭"), max_length=200, error_messages={"required": _("까닭을 적어 주세요. 판매자가 읽어요.")}
+    )
+
+
 class FundForm(forms.Form):
     amount = forms.IntegerField(
         label=_("넣을 금액"), min_value=1, widget=forms.TextInput(attrs={"data-won": "1", "inputmode": "numeric"})

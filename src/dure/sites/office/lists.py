@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from dure.commerce.catalog.models import ProductStatus
 from dure.commerce.orders.models import LineStatus
 from dure.commerce.sellers.models import SellerStatus
+from dure.finance.ledger.models import Kind
+from dure.finance.payments.models import Refund
 from dure.finance.payouts.models import PayoutStatus
 from dure.finance.settlement.models import Statement
 from dure.sites.design.lists import Choice, Column, Days, Empty, Listing
@@ -100,6 +102,29 @@ class Payouts(Listing):
     empty = Empty(_("아직 지급이 없어요"), _("정산서가 만들어지면 지급이 여기에서 진행돼요."))
 
 
+class Refunds(Listing):
+    search = ("payment__order__number", "payment__order__buyer__name", "reason")
+    search_hint = _("주문번호, 구매자, 사유")
+    columns = (
+        Column(
+            "payment.order.number",
+            _("주문번호"),
+            link=lambda r: reverse("office:order", args=[r.payment.order.number]),
+            primary=True,
+        ),
+        Column("payment.order.buyer.name", _("구매자")),
+        Column("amount", _("금액"), kind="won", sort="amount"),
+        Column("status", _("상태"), kind="status", value=lambda r: (r.status, r.get_status_display())),
+        Column("reason", _("사유")),
+        Column("created_at", _("승인"), kind="moment", sort="created_at"),
+        Column("done_at", _("완료"), kind="moment", sort="done_at"),
+        Column("failure", _("결제사의 답")),
+    )
+    filters = (Choice("status", _("상태"), Refund.Status.choices), Days("created_at", _("승인일")))
+    order = "-created_at"
+    empty = Empty(_("아직 환불이 없어요"), _("취소나 반품이 끝나면 환불이 여기에서 진행돼요."))
+
+
 class Journals(Listing):
     search = ("ref",)
     search_hint = _("참조 (예: payment:12)")
@@ -110,6 +135,7 @@ class Journals(Listing):
         Column("effective_on", _("귀속일"), kind="day", sort="effective_on"),
         Column("posted_at", _("기록 시각"), kind="moment", sort="posted_at"),
     )
+    filters = (Choice("kind", _("종류"), Kind.choices), Days("effective_on", _("귀속일"), dates=True))
     order = "-id"
     empty = Empty(_("장부가 비어 있어요"), _("첫 결제가 들어오면 기록이 시작돼요."))
 

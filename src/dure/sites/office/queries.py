@@ -7,11 +7,14 @@ from datetime import date, datetime, time, timedelta
 
 from django.db.models import Count, Sum
 from django.db.models.functions import TruncDate
+from django.utils.translation import gettext as _
 
 from dure.commerce.catalog.models import Product, ProductStatus
 from dure.commerce.claims.models import Claim
 from dure.commerce.orders.models import Order, ProductOrder
 from dure.commerce.sellers.models import Seller, SellerStatus
+from dure.finance.ledger.queries import Proof
+from dure.finance.payments.models import Refund
 from dure.finance.payouts.models import Payout, PayoutStatus
 from dure.kit import clock
 from dure.kit.models import Delivery
@@ -24,6 +27,7 @@ class Waiting:
     sellers: int
     products: int
     payouts: int  # failed, or sent back by the bank
+    refunds: int  # refused by the payment provider for good
     deliveries: int  # events that a subscriber could not take
 
 
@@ -32,6 +36,7 @@ def waiting() -> Waiting:
         sellers=Seller.objects.filter(status=SellerStatus.IN_REVIEW).count(),
         products=Product.objects.filter(status=ProductStatus.IN_REVIEW).count(),
         payouts=Payout.objects.filter(status__in=[PayoutStatus.FAILED, PayoutStatus.RETURNED_BY_BANK]).count(),
+        refunds=Refund.objects.filter(status=Refund.Status.FAILED).count(),
         deliveries=stuck_deliveries().count(),
     )
 
@@ -83,6 +88,46 @@ def sales_by_day(days: int = 30) -> list[tuple[str, int]]:
     )
     every = (first + timedelta(days=n) for n in range(days))
     return [(f"{d.month}/{d.day}", sums.get(d, 0)) for d in every]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a bar: where it begins and how wide it is, in percent of the whole."""
+
+    label: str
+    amount: int  # won
+    color: str
+    left: float
+    width: float
+
+
+@dataclass(frozen=True)
+class Bar:
+    label: str
+    parts: list[Part]
+
+
+def proof_bars(proof: Proof) -> list[Bar]:
+    """The proof as two bars of one length: where the money is, and whose it is."""
+    where = [(_("은행"), proof.bank, "#185848"), (_("결제사"), proof.receivable, "#6fa08f")]
+    whose = [
+        (_("구매확정을 기다려요"), proof.held, "#b4472a"),
+        (_("구매자에게 환불"), proof.refunds, "#d98a3d"),
+        (_("판매자에게 정산"), proof.sellers, "#24508f"),
+        (_("은행으로 가는 중"), proof.transit, "#7391c4"),
+        (_("우리 몫"), proof.residual, "#d8d0c0"),
+    ]
+    whole = max(proof.funds, proof.owed, 1)
+    return [Bar(_("따로 보관한 돈"), _laid(where, whole)), Bar(_("그 돈의 주인"), _laid(whose, whole))]
+
+
+def _laid(parts: list[tuple[str, int, str]], whole: int) -> list[Part]:
+    laid, left = [], 0.0
+    for label, amount, color in parts:
+        width = round(100 * max(amount, 0) / whole, 2)
+        laid.append(Part(label, amount, color, round(left, 2), width))
+        left += width
+    return laid
 
 
 def _midnight(day: date) -> datetime:

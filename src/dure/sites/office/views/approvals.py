@@ -13,29 +13,34 @@ from dure.commerce.catalog.queries import notice_rows
 from dure.commerce.sellers import actions as sellers
 from dure.commerce.sellers.models import Seller
 from dure.commerce.sellers.queries import bank_name, current_account, masked_number, readiness
+from dure.finance.settlement import actions as settlement
+from dure.finance.settlement.models import Hold
+from dure.finance.settlement.queries import upcoming
 from dure.kit.errors import DureError
 from dure.people.models import Role
 from dure.sites.design.toasts import toast
 from dure.sites.office import lists
-from dure.sites.office.access import nav, office, page
-from dure.sites.office.forms import ReasonForm
+from dure.sites.office.access import MONEY, nav, office, page
+from dure.sites.office.forms import HoldForm, ReasonForm
 
 
-@office(Role.OPERATOR)
+@office(*MONEY)
 def seller_list(request: HttpRequest) -> HttpResponse:
     return lists.Sellers(request, Seller.objects.all()).respond(
         "office/list.html", nav=nav(request.user), title=_("판매자")
     )
 
 
-@office(Role.OPERATOR)
-def seller(request: HttpRequest, pk: int, form: ReasonForm | None = None) -> HttpResponse:
+@office(*MONEY)
+def seller(
+    request: HttpRequest, pk: int, form: ReasonForm | None = None, hold_form: HoldForm | None = None
+) -> HttpResponse:
     found = get_object_or_404(Seller.objects.select_related("shipping_policy"), pk=pk)
     account = current_account(found)
     return page(
         request,
         "office/seller.html",
-        status=400 if form else 200,
+        status=400 if form or hold_form else 200,
         seller=found,
         steps=readiness(found),
         account=account,
@@ -43,7 +48,28 @@ def seller(request: HttpRequest, pk: int, form: ReasonForm | None = None) -> Htt
         number=masked_number(account) if account else "",
         members=found.members.select_related("user"),
         form=form or ReasonForm(),
+        may_decide=request.user.has_role(Role.OPERATOR),  # type: ignore[union-attr]
+        upcoming=upcoming(found),
+        hold=Hold.objects.filter(seller=found, released_at=None).select_related("placed_by").first(),
+        hold_form=hold_form or HoldForm(),
     )
+
+
+@require_POST
+@office(*MONEY)
+def hold_seller(request: HttpRequest, pk: int) -> HttpResponse:
+    """지급보류, or its release."""
+    found = get_object_or_404(Seller, pk=pk)
+    if "release" in request.POST:
+        settlement.release(found, by=request.user)  # type: ignore[arg-type]
+        toast(request, _("보류를 풀었어요. 다음 정산부터 지급해요."))
+        return redirect("office:seller", pk)
+    form = HoldForm(request.POST)
+    if not form.is_valid():
+        return seller(request, pk, hold_form=form)
+    settlement.hold(found, reason=form.cleaned_data["reason"], by=request.user)  # type: ignore[arg-type]
+    toast(request, _("지급을 보류했어요."))
+    return redirect("office:seller", pk)
 
 
 @require_POST

@@ -26,7 +26,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         waiting=queries.waiting(),
         sales=queries.sales_by_day(),
         proof=proof,
-        owed_percent=min(100 * proof.owed // proof.funds, 100) if proof.funds else 0,
+        bars=queries.proof_bars(proof),
         day=clock.today(),
     )
 

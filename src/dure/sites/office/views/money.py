@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from dure.finance import verify as invariants
 from dure.finance.ledger import actions as ledger
 from dure.finance.ledger.models import Journal
 from dure.finance.ledger.queries import journals_of, proof_of_funds, trial_balance
+from dure.finance.payments.models import Refund
 from dure.finance.payouts import actions as payouts
 from dure.finance.payouts.models import Payout
 from dure.finance.settlement import actions as settlement
@@ -23,9 +25,10 @@ from dure.finance.settlement.queries import debts_of, lines_of, payouts_of
 from dure.kit import clock
 from dure.kit.http import OutsideError
 from dure.sites.design.toasts import toast
-from dure.sites.office import lists
+from dure.sites.office import lists, queries
 from dure.sites.office.access import MONEY, nav, office, page
 from dure.sites.office.forms import FundForm, RunForm
+from dure.sites.statements import as_file
 
 
 @office()
@@ -50,7 +53,7 @@ def ledger_page(request: HttpRequest) -> HttpResponse:
     context = {
         "nav": nav(request.user),  # type: ignore[arg-type]
         "proof": proof,
-        "owed_percent": min(100 * proof.owed // proof.funds, 100) if proof.funds else 0,
+        "bars": queries.proof_bars(proof),
         "trial": trial_balance(),
         "fund": FundForm(initial={"key": uuid.uuid4()}),
     }
@@ -60,7 +63,7 @@ def ledger_page(request: HttpRequest) -> HttpResponse:
 @office(*MONEY)
 def journal(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Journal.objects.prefetch_related("entries__account"), pk=pk)
-    return page(request, "office/journal.html", journal=found)
+    return page(request, "office/journal.html", journal=found, orders=_orders_of(found))
 
 
 @require_POST
@@ -102,6 +105,8 @@ def close_day(request: HttpRequest) -> HttpResponse:
 @office(*MONEY)
 def statement(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Statement.objects.select_related("seller"), pk=pk)
+    if request.GET.get("export") == "xlsx":
+        return as_file(found)
     return page(
         request,
         "office/statement.html",
@@ -122,6 +127,12 @@ def pay_again(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @office(*MONEY)
+def refund_list(request: HttpRequest) -> HttpResponse:
+    rows = Refund.objects.select_related("payment__order__buyer")
+    return lists.Refunds(request, rows).respond("office/list.html", nav=nav(request.user), title=_("환불"))  # type: ignore[arg-type]
+
+
+@office(*MONEY)
 def payout_list(request: HttpRequest) -> HttpResponse:
     rows = Payout.objects.select_related("seller")
     return lists.Payouts(request, rows).respond("office/payouts.html", nav=nav(request.user), title=_("지급"))
@@ -138,3 +149,10 @@ def pursue(request: HttpRequest) -> HttpResponse:
 @office(*MONEY)
 def verify(request: HttpRequest) -> HttpResponse:
     return page(request, "office/verify.html", checks=invariants.run())
+
+
+def _orders_of(found: Journal) -> list[str]:
+    """Numbers of the orders whose money a journal moved; none for a journal of many (a run)."""
+    legs = [(e.order_line, e.shipping_charge) for e in found.entries.all()]
+    about = Q(lines__in=[n for n, _c in legs if n]) | Q(shipping_charges__in=[c for _n, c in legs if c])
+    return list(Order.objects.filter(about).distinct().values_list("number", flat=True)[:3])

@@ -18,6 +18,7 @@ from dure.finance.settlement import queries as settlement
 from dure.kit import clock
 from dure.sites.seller import lists
 from dure.sites.seller.access import centre, frame, page
+from dure.sites.statements import as_file
 
 DAYS = 14
 
@@ -54,6 +55,8 @@ def settlements(request: HttpRequest, shop: Seller) -> HttpResponse:
 @centre
 def statement(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
     found = get_object_or_404(settlement.statements_of(request.user).filter(seller=shop), pk=pk)
+    if request.GET.get("export") == "xlsx":
+        return as_file(found)
     return page(
         request,
         shop,
