@@ -119,7 +119,9 @@ DATABASE_URL = CONFIG.database_url or f"postgresql://postgres@/dure?host={socket
 DATABASES = {"default": _database(DATABASE_URL)}
 
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.MD5PasswordHasher" if TEST_MODE else "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.MD5PasswordHasher"
+    if TEST_MODE
+    else "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.Argon2PasswordHasher",
 ]
 AUTHENTICATION_BACKENDS = [
@@ -205,4 +207,11 @@ CONTENT_SECURITY_POLICY = {
 }
 PROCRASTINATE_ON_APP_READY = None
 LOGGING_CONFIG = None  # dure.kit.log sets up logging per process
-UNFOLD = {"SITE_TITLE": "dure", "SITE_HEADER": "두레 운영", "SITE_URL": "/"}
+_GREENS = {50: "238 246 243", 100: "213 232 226", 200: "172 210 198", 300: "128 184 167", 400: "86 154 134", 500: "52 122 103"}
+_GREENS |= {600: "24 88 72", 700: "20 73 60", 800: "17 60 49", 900: "14 48 39", 950: "9 32 26"}
+UNFOLD = {
+    "SITE_TITLE": "dure",
+    "SITE_HEADER": "두레 운영",
+    "SITE_URL": "/office/",
+    "COLORS": {"primary": {str(step): f"rgb({rgb.replace(' ', ', ')})" for step, rgb in _GREENS.items()}},
+}
