@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dure.sites.lane import live
+from dure.sites.lane import live, orders
 from dure.sites.lane.asgi import Asgi
 
 app = Asgi("lane")
 live.register(app)
+orders.register(app)

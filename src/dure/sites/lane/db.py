@@ -9,7 +9,20 @@ from dure.config import load, socket_dir
 
 POOL_SIZE = 8
 
+HOT_POOL_SIZE = 2  # one statement an option is in flight; more connections only wait for locks
+HOT_PLANS = " ".join(  # every lookup of the settling statement is by key: never read a table whole, plan once
+    f"-c {name}"
+    for name in (
+        "enable_seqscan=off",
+        "enable_hashjoin=off",
+        "enable_mergejoin=off",
+        "plan_cache_mode=force_generic_plan",
+        "jit=off",
+    )
+)
+
 _pool: AsyncConnectionPool | None = None
+_hot_pool: AsyncConnectionPool | None = None
 
 
 def dsn() -> str:
@@ -37,6 +50,34 @@ async def close_pool() -> None:
 def pool() -> AsyncConnectionPool:
     assert _pool is not None, "the pool opens when the lane starts"
     return _pool
+
+
+async def open_hot_pool() -> None:
+    global _hot_pool
+    if _hot_pool is None:
+        _hot_pool = AsyncConnectionPool(
+            dsn(),
+            min_size=1,
+            max_size=HOT_POOL_SIZE,
+            open=False,
+            timeout=5,
+            kwargs={"autocommit": True, "options": HOT_PLANS, "prepare_threshold": 1},
+            check=AsyncConnectionPool.check_connection,
+            name="hot",
+        )
+        await _hot_pool.open(wait=False)
+
+
+async def close_hot_pool() -> None:
+    global _hot_pool
+    if _hot_pool is not None:
+        await _hot_pool.close()
+        _hot_pool = None
+
+
+def hot_pool() -> AsyncConnectionPool:
+    assert _hot_pool is not None, "the pool opens when the lane starts"
+    return _hot_pool
 
 
 async def listener() -> psycopg.AsyncConnection:

@@ -1,0 +1,290 @@
+"""A flash sale: many buyers, one option, over HTTP, on the embedded PostgreSQL with durable commits.
+
+Beside it, in the same run on the same machine: one-row inserts by pgbench (what a commit costs here at best), and the
+straightforward way, one transaction an order around `SELECT … FOR UPDATE`, writing the same rows.
+
+    clients=256   keep-alive connections        seconds=8    of the rush        stock=200000
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+import psycopg
+
+BUYERS = 2000
+REPEATED = 50  # of a thousand requests are sent a second time with the same key
+PLAIN_CONNECTIONS = 16
+PORT = 18_400
+PLAIN_SECONDS = 4
+
+
+def run(settings: dict[str, str]) -> dict[str, Any]:
+    clients, seconds = int(settings.get("clients", 256)), float(settings.get("seconds", 8))
+    stock = int(settings.get("stock", 200_000))
+    with tempfile.TemporaryDirectory(prefix="dure-flash-") as home, _a_house(Path(home)) as house:
+        option = house.an_option(stock)
+        insert = house.pgbench_inserts()
+        plain = house.plain_orders(house.an_option(stock))
+        rush = asyncio.run(_rush(house.url, option, clients, seconds))
+        small = house.an_option(1000)
+        last = asyncio.run(_rush(house.url, small, clients, 30, until_sold_out=True))
+        figures = {
+            "lane": rush.figures(),
+            "last_units": {**last.figures(), **house.audit(small, 1000)},
+            "select_for_update": {"orders_per_s": round(plain)},
+            "pgbench_one_row_inserts": {"per_s": round(insert)},
+            "audit": house.audit(option, stock),
+            "plan": house.plan(option),
+        }
+    rate = rush.rate
+    audits = [figures["audit"], figures["last_units"]]
+    return {
+        "settings": {"clients": clients, "seconds": seconds, "stock": stock, "synchronous_commit": "on"},
+        "figures": figures,
+        "bars": [
+            _bar("orders_per_s", round(rate), 3000, rate >= 3000),
+            _bar("times_select_for_update", round(rate / plain, 1), 8, rate >= 8 * plain),
+            _bar("oversold", sum(a["oversold"] for a in audits), 0, not any(a["oversold"] for a in audits)),
+            _bar("duplicates", sum(a["duplicates"] for a in audits), 0, not any(a["duplicates"] for a in audits)),
+            _bar("acknowledged_but_absent", _lost(rush, last), 0, _lost(rush, last) == 0),
+        ],
+    }
+
+
+def _bar(name: str, value: float, limit: float, ok: bool) -> dict[str, Any]:
+    return {"name": name, "value": value, "limit": limit, "ok": ok}
+
+
+def _lost(*rushes: Rush) -> int:
+    return sum(rush.absent for rush in rushes)
+
+
+# The clients
+
+
+@dataclass
+class Rush:
+    """What the buyers saw. Latencies in seconds."""
+
+    option: int = 0
+    begun: float = 0.0
+    over: float = 0.0
+    numbers: dict[str, str] = field(default_factory=dict)  # key → order number
+    latencies: list[float] = field(default_factory=list)
+    refused: int = 0
+    replayed: int = 0
+    errors: int = 0
+    absent: int = 0
+
+    @property
+    def rate(self) -> float:
+        return len(self.numbers) / max(self.over - self.begun, 0.001)
+
+    def figures(self) -> dict[str, Any]:
+        times = sorted(self.latencies)
+        return {
+            "orders_per_s": round(self.rate),
+            "sold": len(self.numbers),
+            "refused": self.refused,
+            "replayed": self.replayed,
+            "errors": self.errors,
+            "p50_ms": _percentile(times, 50),
+            "p99_ms": _percentile(times, 99),
+        }
+
+
+def _percentile(times: list[float], percent: int) -> float:
+    return round(1000 * times[min(len(times) * percent // 100, len(times) - 1)], 1) if times else 0.0
+
+
+async def _rush(url: str, option: int, clients: int, seconds: float, until_sold_out: bool = False) -> Rush:
+    """A process of its own plays the buyers, so that they do not share the lane's or our time."""
+    command = [
+        sys.executable,
+        "-m",
+        "dure.bench._buyers",
+        url,
+        str(option),
+        str(clients),
+        str(seconds),
+        str(int(until_sold_out)),
+    ]
+    child = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
+    out, _ = await child.communicate()
+    told = orjson.loads(out)
+    return Rush(**told)
+
+
+# The house
+
+
+class House:
+    def __init__(self, url: str, dsn: str, bin_folder: Path, socket: str) -> None:
+        self.url, self.dsn, self.bin, self.socket = url, dsn, bin_folder, socket
+
+    def an_option(self, stock: int) -> int:
+        from dure.commerce.catalog.models import Category, Option, Product
+        from dure.commerce.sellers.models import Seller
+        from dure.commerce.stock import actions
+
+        seller, _ = Seller.objects.get_or_create(name="bench", status="APPROVED")
+        category = Category.objects.exclude(parent=None).first() or Category.objects.create(
+            code="b", name_ko="b", name_en="b"
+        )
+        product = Product.objects.create(
+            seller=seller, category=category, name="한정 수량", status="ON_SALE", list_price=10_000
+        )
+        option = Option.objects.create(product=product, price=10_000, name=f"기본 {product.pk}")
+        actions.receive(option, stock, by=None)
+        return option.pk
+
+    def pgbench_inserts(self) -> float:
+        """Transactions a second of one-row inserts at 64 clients."""
+        with psycopg.connect(self.dsn, autocommit=True) as c:
+            c.execute("CREATE TABLE bench_row (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, note text)")
+        script = Path(tempfile.mkstemp(suffix=".sql")[1])
+        script.write_text("INSERT INTO bench_row (note) VALUES ('x');\n")
+        command = [self.bin / "pgbench", "-n", "-c", "64", "-j", "2", "-T", str(PLAIN_SECONDS), "-f", script,
+                   "-h", self.socket, "-p", "5432", "-U", "postgres", "dure"]  # fmt: skip
+        told = subprocess.run([str(w) for w in command], capture_output=True, text=True, check=True).stdout
+        script.unlink()
+        return float(next(line for line in told.splitlines() if line.startswith("tps")).split()[2])
+
+    def plain_orders(self, option: int) -> float:
+        """Orders a second of the straightforward way, from threads with a connection each."""
+        counts, stop = [0] * PLAIN_CONNECTIONS, time.monotonic() + PLAIN_SECONDS
+
+        def buyer(n: int) -> None:
+            with psycopg.connect(self.dsn) as c:
+                while time.monotonic() < stop:
+                    _plain_order(c, option, f"plain-{n}-{counts[n]}", 1 + n)
+                    counts[n] += 1
+
+        threads = [threading.Thread(target=buyer, args=(n,)) for n in range(PLAIN_CONNECTIONS)]
+        begun = time.monotonic()
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join()
+        return sum(counts) / (time.monotonic() - begun)
+
+    def audit(self, option: int, stock: int) -> dict[str, int]:
+        """From the rows: pieces sold above the stock, keys with two orders, and what is left."""
+        with psycopg.connect(self.dsn) as c:
+            left, sold, orders, keys = c.execute(
+                """SELECT (SELECT available FROM stock_stockitem WHERE option_id = %(o)s), coalesce(sum(l.quantity), 0),
+                          count(DISTINCT o.id), count(DISTINCT o.key)
+                     FROM orders_productorder l JOIN orders_order o ON o.id = l.order_id WHERE l.option_id = %(o)s""",
+                {"o": option},
+            ).fetchone()  # type: ignore[misc]
+        return {
+            "rows": orders,
+            "left": left,
+            "oversold": max(int(sold) - stock, 0) + abs(stock - int(sold) - left),
+            "duplicates": orders - keys,
+        }
+
+    def plan(self, option: int) -> list[str]:
+        """The scans of the settling statement for a batch of 200: no table is read whole."""
+        from datetime import UTC, datetime
+
+        from dure.commerce.orders.hot import SETTLE
+
+        now = datetime.now(UTC)
+        asked = {"option": option, "keys": [f"plan-{n}" for n in range(200)], "numbers": [f"P-{n}" for n in range(200)],
+                 "buyers": [1] * 200, "quantities": [1] * 200, "prices": [10_000] * 200, "shows": [None] * 200,
+                 "now": now, "today": now.date(), "expires": now}  # fmt: skip
+        with psycopg.connect(self.dsn) as c:
+            lines = [row[0].strip() for row in c.execute("EXPLAIN " + SETTLE, asked)]  # type: ignore[arg-type]
+        return [line.split("(cost")[0].strip() for line in lines if " Scan " in line and "CTE" not in line]
+
+
+def _plain_order(c: psycopg.Connection[Any], option: int, key: str, buyer: int) -> None:
+    """Lock the stock, look, write order, line and charge, subtract, commit: the same rows as the lane's."""
+    with c.transaction():
+        row = c.execute(
+            """SELECT s.available, o.price, o.name, p.name, p.seller_id FROM stock_stockitem s JOIN catalog_option o ON o.id = s.option_id
+                 JOIN catalog_product p ON p.id = o.product_id WHERE s.option_id = %s FOR UPDATE OF s""", [option]
+        ).fetchone()  # fmt: skip
+        assert row is not None
+        assert row[0] > 0
+        _, price, option_name, product_name, seller = row
+        order = c.execute(
+            """INSERT INTO orders_order (number, buyer_id, key, body_hash, source, goods_total, discount_total, shipping_total, pay_total,
+                 receiver, phone, postcode, address1, address2, memo, placed_at, expires_at)
+               VALUES (%s, %s, %s, '', 'WEB', %s, 0, 0, %s, '', '', '', '', '', '', now(), now()) RETURNING id""",
+            [key[:20], buyer, key, price, price],
+        ).fetchone()
+        assert order is not None
+        c.execute(
+            """INSERT INTO orders_productorder (order_id, seller_id, option_id, status, product_name, option_name, unit_price,
+                 quantity, goods_amount, discount_amount, seller_discount, commission_bp, canceled_quantity, returned_quantity)
+               VALUES (%s, %s, %s, 'PAYMENT_WAITING', %s, %s, %s, 1, %s, 0, 0, 500, 0, 0)""",
+            [order[0], seller, option, product_name, option_name, price, price],
+        )
+        c.execute(
+            """INSERT INTO orders_shippingcharge (order_id, seller_id, amount, extra, reason, policy, refunded)
+               VALUES (%s, %s, 0, 0, 'FREE', '{}', 0)""",
+            [order[0], seller],
+        )
+        c.execute("UPDATE stock_stockitem SET available = available - 1 WHERE option_id = %s", [option])
+
+
+@contextmanager
+def _a_house(home: Path) -> Iterator[House]:
+    """The embedded database with fsync and synchronous_commit on, migrated, and one lane process."""
+    os.environ.update(DURE_HOME=str(home), DURE_MODE="test", PORT=str(PORT), DURE_LOG="json", DATABASE_URL="")
+    from dure.config import load
+
+    load.cache_clear()
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    from dure.commerce.pricing.models import CommissionPlan
+    from dure.config import socket_dir
+    from dure.people.models import User
+    from dure.runtime import children
+    from dure.runtime import postgres as runtime
+
+    database = runtime.Postgres(home)
+    database.start()
+    call_command("migrate", verbosity=0)
+    CommissionPlan.objects.get_or_create(category=None, since="2020-01-01", defaults={"basis_points": 500})
+    User.objects.bulk_create(User(email=f"b{n}@bench.invalid", name="b", password="!") for n in range(BUYERS))
+    first = User.objects.order_by("id").values_list("id", flat=True).first()
+    assert first == 1, "buyers are numbered from 1"
+    url = f"http://127.0.0.1:{PORT + 1}"
+    with (home / "lane.log").open("wb") as log:
+        lane = children.start([sys.executable, "-m", "dure", "lane"], output=log)
+    try:
+        children.wait_for(lambda: _answers(url), 30)
+        yield House(url, database.dsn(), runtime.BIN, str(socket_dir(home)))
+    finally:
+        children.stop(lane)
+        connection.close()
+        database.stop()
+
+
+def _answers(url: str) -> bool:
+    import httpx
+
+    try:
+        return httpx.get(f"{url}/healthz", timeout=1).status_code == 200
+    except httpx.HTTPError:
+        return False

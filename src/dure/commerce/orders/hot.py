@@ -1,0 +1,269 @@
+"""The hot lane: orders of one option in a rush, settled in batches. No Django: asyncio and psycopg.
+
+What arrives while a statement runs is the next batch (no linger: it did not help). One statement per option is in
+flight; it locks the stock row, drops keys it knows, takes the running sum in order of arrival, inserts the orders
+that fit and subtracts what was really inserted. A second statement re-reads the keys left over, because one statement
+sees one snapshot: what another process committed meanwhile would look sold out. See docs/decisions/0006.
+
+An order made here is an ordinary one, PAYMENT_WAITING with its goods held, its address still empty. The database's own
+CHECK and UNIQUE hold whatever this code does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import psycopg
+import structlog
+
+from dure.kit import clock, ids
+
+log = structlog.get_logger()
+
+MOST_PER_BATCH = 2000
+HOLD = timedelta(minutes=15)  # as orders.actions.HOLD
+Connections = Callable[[], AbstractAsyncContextManager[psycopg.AsyncConnection]]
+
+
+@dataclass(frozen=True)
+class Request:
+    """`price`: the won the buyer saw for one piece. `show`: bought in this live show."""
+
+    option: int
+    buyer: int
+    quantity: int
+    key: str
+    price: int
+    show: int | None = None
+
+
+@dataclass(frozen=True)
+class Placed:
+    number: str
+    pay_total: int
+    replayed: bool = False
+
+
+@dataclass(frozen=True)
+class Refused:
+    """`code`: sold_out, live_sold_out, live_limit_reached, price_changed, not_on_sale, idempotency_key_reused."""
+
+    code: str
+    left: int = 0
+
+
+class Unavailable(Exception):
+    """The database did not answer: nobody knows whether the order stands. The same key asks again."""
+
+
+Answer = Placed | Refused
+
+SETTLE = """
+WITH asked AS MATERIALIZED (
+  SELECT * FROM unnest(%(keys)s::text[], %(numbers)s::text[], %(buyers)s::bigint[], %(quantities)s::int[], %(prices)s::int[],
+                       %(shows)s::bigint[]) WITH ORDINALITY AS a(key, number, buyer, quantity, price, show, ord)),
+stock AS MATERIALIZED (SELECT available FROM stock_stockitem WHERE option_id = %(option)s FOR UPDATE),
+live AS MATERIALIZED (
+  SELECT id, price, coalesce(allotment - sold, 2147483647) AS room, per_buyer FROM pricing_liveprice
+   WHERE option_id = %(option)s AND opened_at <= %(now)s AND closed_at IS NULL
+     AND (allotment IS NULL OR sold < allotment) AND EXISTS (SELECT FROM stock) FOR UPDATE),
+offer AS MATERIALIZED (
+  SELECT o.id AS option_id, o.name AS option_name, p.name AS product_name, p.seller_id, coalesce(l.price, o.price) AS price,
+         l.id AS live_id, l.per_buyer, least(s.available, coalesce(l.room, s.available)) AS room, s.available,
+         coalesce(sp.fee, 0) AS fee, sp.free_over,
+         jsonb_build_object('fee', coalesce(sp.fee, 0), 'free_over', sp.free_over, 'jeju_extra', coalesce(sp.jeju_extra, 0),
+                            'remote_extra', coalesce(sp.remote_extra, 0), 'return_fee', coalesce(sp.return_fee, 0)) AS policy,
+         (SELECT basis_points FROM pricing_commissionplan c
+           WHERE c.since <= %(today)s AND (c.category_id IS NULL OR c.category_id IN (p.category_id, g.parent_id))
+           ORDER BY (c.category_id = p.category_id) DESC NULLS LAST, (c.category_id IS NULL), c.since DESC LIMIT 1) AS bp
+    FROM stock s, catalog_option o JOIN catalog_product p ON p.id = o.product_id AND p.status = 'ON_SALE'
+    JOIN catalog_category g ON g.id = p.category_id
+    JOIN sellers_seller e ON e.id = p.seller_id AND e.status = 'APPROVED'
+    LEFT JOIN sellers_shippingpolicy sp ON sp.seller_id = e.id LEFT JOIN live l ON true
+   WHERE o.id = %(option)s AND o.active),
+fresh AS MATERIALIZED (
+  SELECT a.*, CASE WHEN f.price <> a.price THEN 'price_changed'
+                   WHEN f.per_buyer IS NOT NULL AND sum(a.quantity) OVER (PARTITION BY a.buyer ORDER BY a.ord) + coalesce(
+                        (SELECT sum(b.quantity - b.canceled_quantity) FROM orders_productorder b JOIN orders_order r ON r.id = b.order_id
+                          WHERE f.per_buyer IS NOT NULL AND r.buyer_id = a.buyer AND b.live_price_id = f.live_id
+                            AND b.status <> 'CANCELED_BY_NOPAYMENT'), 0) > f.per_buyer THEN 'live_limit_reached' END AS refusal
+    FROM asked a, offer f WHERE NOT EXISTS (SELECT FROM orders_order o WHERE o.key = a.key)),
+fitting AS MATERIALIZED (
+  SELECT c.* FROM (SELECT *, sum(quantity) OVER (ORDER BY ord) AS running FROM fresh WHERE refusal IS NULL) c, offer f
+   WHERE c.running <= f.room),
+placed AS (
+  INSERT INTO orders_order (number, buyer_id, key, body_hash, source, show, goods_total, discount_total, shipping_total, pay_total,
+                            receiver, phone, postcode, address1, address2, memo, placed_at, expires_at)
+  SELECT t.number, t.buyer, t.key, '', CASE WHEN t.show IS NULL THEN 'WEB' ELSE 'LIVE' END, t.show, f.price * t.quantity, 0,
+         CASE WHEN f.price * t.quantity >= f.free_over THEN 0 ELSE f.fee END,
+         f.price * t.quantity + CASE WHEN f.price * t.quantity >= f.free_over THEN 0 ELSE f.fee END,
+         '', '', '', '', '', '', %(now)s, %(expires)s
+    FROM fitting t, offer f ORDER BY t.ord ON CONFLICT (key) DO NOTHING RETURNING id, key, number, goods_total, shipping_total, pay_total),
+lines AS (
+  INSERT INTO orders_productorder (order_id, seller_id, option_id, status, product_name, option_name, unit_price, quantity,
+                                   goods_amount, discount_amount, seller_discount, commission_bp, live_price_id,
+                                   canceled_quantity, returned_quantity)
+  SELECT n.id, f.seller_id, f.option_id, 'PAYMENT_WAITING', f.product_name, f.option_name, f.price, t.quantity,
+         n.goods_total, 0, 0, f.bp, f.live_id, 0, 0 FROM placed n JOIN fitting t USING (key), offer f RETURNING quantity),
+charges AS (
+  INSERT INTO orders_shippingcharge (order_id, seller_id, amount, extra, reason, policy, refunded)
+  SELECT n.id, f.seller_id, n.shipping_total, 0,
+         CASE WHEN f.fee = 0 THEN 'FREE' WHEN n.shipping_total = 0 THEN 'FREE_OVER' ELSE 'BASE' END, f.policy, 0
+    FROM placed n, offer f),
+sold AS (SELECT coalesce(sum(quantity), 0)::int AS n FROM lines),
+counted AS (UPDATE stock_stockitem SET available = available - sold.n FROM sold
+             WHERE option_id = %(option)s AND sold.n > 0 RETURNING available),
+allotted AS (UPDATE pricing_liveprice p SET sold = p.sold + sold.n FROM sold, offer f WHERE p.id = f.live_id AND sold.n > 0)
+SELECT a.key, n.number, n.pay_total, r.refusal, f.option_id IS NOT NULL AS on_sale, f.live_id IS NOT NULL AS live,
+       coalesce((SELECT available FROM counted), f.available) AS available, f.room - (SELECT n FROM sold) AS room,
+       r.key IS NULL AS known
+  FROM asked a LEFT JOIN placed n USING (key) LEFT JOIN fresh r USING (key) LEFT JOIN offer f ON true
+"""
+
+TELL = "SELECT pg_notify('dure_live', json_build_object('option', %s::bigint, 'available', %s::int)::text)"
+
+KNOWN = """
+SELECT o.key, o.number, o.pay_total, o.buyer_id, l.option_id, l.quantity
+  FROM orders_order o JOIN orders_productorder l ON l.order_id = o.id WHERE o.key = ANY(%s)
+"""
+
+
+@dataclass
+class _Counter:
+    """The queue of one option, and whether its statement is running."""
+
+    waiting: deque[tuple[Request, asyncio.Future[Answer]]] = field(default_factory=deque)
+    busy: bool = False
+
+
+class HotLane:
+    """`await lane.order(request)`; many at once is the point."""
+
+    def __init__(self, connections: Connections) -> None:
+        self.connections = connections
+        self.counters: dict[int, _Counter] = defaultdict(_Counter)
+        self.asked: dict[str, tuple[Request, asyncio.Future[Answer]]] = {}
+        self.tasks: set[asyncio.Task[None]] = set()
+
+    async def order(self, request: Request) -> Answer:
+        """Raises Unavailable. The same key at the same time waits for the same answer."""
+        if (twin := self.asked.get(request.key)) is not None:
+            first, answer = twin
+            if first != request:
+                return Refused("idempotency_key_reused")
+            told = await asyncio.shield(answer)
+            return Placed(told.number, told.pay_total, replayed=True) if isinstance(told, Placed) else told
+        answer = asyncio.get_running_loop().create_future()
+        self.asked[request.key] = (request, answer)
+        counter = self.counters[request.option]
+        counter.waiting.append((request, answer))
+        if not counter.busy:
+            counter.busy = True
+            task = asyncio.create_task(self._serve(request.option, counter))
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
+        try:
+            return await asyncio.shield(answer)
+        finally:
+            self.asked.pop(request.key, None)
+
+    async def _serve(self, option: int, counter: _Counter) -> None:
+        try:
+            while counter.waiting:
+                batch = [counter.waiting.popleft() for _ in range(min(len(counter.waiting), MOST_PER_BATCH))]
+                try:
+                    answers = await self._settle(option, [request for request, _ in batch])
+                except (psycopg.Error, OSError, TimeoutError) as error:
+                    log.warning("hot_lane_unavailable", option=option, waiting=len(batch), error=repr(error))
+                    for _, future in batch:
+                        if not future.done():
+                            future.set_exception(Unavailable())
+                else:
+                    for request, future in batch:
+                        if not future.done():
+                            future.set_result(answers[request.key])
+        finally:
+            counter.busy = False
+            if not counter.waiting:
+                self.counters.pop(option, None)
+
+    async def _settle(self, option: int, requests: Sequence[Request]) -> dict[str, Answer]:
+        answers: dict[str, Answer] = {}
+        async with self.connections() as connection:
+            left = list(requests)
+            while left:
+                before = len(left)
+                left = await self._round(connection, option, left, answers)
+                if len(left) == before:  # no progress: what is left does not fit
+                    break
+        return answers
+
+    async def _round(
+        self, connection: psycopg.AsyncConnection, option: int, requests: list[Request], answers: dict[str, Answer]
+    ) -> list[Request]:
+        """One statement for `requests`; fills `answers`, returns those too large this time that may fit another."""
+        moment = clock.now()
+        day = clock.kst_date(moment)
+        async with connection.cursor() as cursor:
+            await cursor.execute(
+                SETTLE,
+                {
+                    "option": option,
+                    "keys": [r.key for r in requests],
+                    "numbers": [ids.number("D", day) for _ in requests],
+                    "buyers": [r.buyer for r in requests],
+                    "quantities": [r.quantity for r in requests],
+                    "prices": [r.price for r in requests],
+                    "shows": [r.show for r in requests],
+                    "now": moment,
+                    "today": day,
+                    "expires": moment + HOLD,
+                },
+            )
+            rows = await cursor.fetchall()
+            unknown, again = self._read(rows, {r.key: r for r in requests}, answers)
+            if unknown:
+                await self._look_up(cursor, unknown, answers)
+            if any(number for _, number, *_ in rows):
+                await cursor.execute(TELL, [option, rows[0][6]])
+        return again
+
+    def _read(
+        self, rows: Sequence[tuple[object, ...]], requests: dict[str, Request], answers: dict[str, Answer]
+    ) -> tuple[list[Request], list[Request]]:
+        unknown: list[Request] = []
+        again: list[Request] = []
+        for key, number, pay_total, refusal, on_sale, live, available, room, known in rows:
+            request = requests[str(key)]
+            if number is not None:
+                answers[request.key] = Placed(str(number), int(str(pay_total)))
+                continue
+            answers[request.key] = _why_not(refusal, on_sale, live, available, room)
+            if (known and on_sale) or refusal is None:
+                unknown.append(request)
+            if on_sale and refusal is None and not known and 0 < request.quantity <= int(str(room)):
+                again.append(request)
+        return unknown, again
+
+    async def _look_up(self, cursor: psycopg.AsyncCursor, requests: list[Request], answers: dict[str, Answer]) -> None:
+        """Keys this statement did not place: an order of another moment or process, perhaps."""
+        by_key = {r.key: r for r in requests}
+        await cursor.execute(KNOWN, [list(by_key)])
+        for key, number, pay_total, buyer, option, quantity in await cursor.fetchall():
+            r = by_key[key]
+            same = (buyer, option, quantity) == (r.buyer, r.option, r.quantity)
+            answers[key] = Placed(number, pay_total, replayed=True) if same else Refused("idempotency_key_reused")
+
+
+def _why_not(refusal: object, on_sale: object, live: object, available: object, room: object) -> Refused:
+    if not on_sale:
+        return Refused("not_on_sale")
+    if refusal:
+        return Refused(str(refusal), left=int(str(available)))
+    left = int(str(available))
+    return Refused("live_sold_out" if live and left > int(str(room)) else "sold_out", left=max(int(str(room)), 0))
