@@ -163,6 +163,8 @@ STORAGES = {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if TEST_MODE
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION  # compressing takes a quarter of a minute, and on one's own machine gains nothing
+        else "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
     },
 }
 WHITENOISE_USE_FINDERS = TEST_MODE

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from browser import PHONE, a_page
+from browser import a_page
 
 pytestmark = pytest.mark.browser
 
 
 def test_the_browser_writes_korean_and_has_a_camera(browser):
-    page = a_page(browser, "about:blank", **PHONE)
+    page = a_page(browser, phone=True)
     page.route(
         "https://stage.test/",
         lambda route: route.fulfill(body="<h1>두레</h1>", content_type="text/html; charset=utf-8"),
