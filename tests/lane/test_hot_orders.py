@@ -1,0 +1,176 @@
+"""The hot lane over real HTTP: the last unit sells once, a key is one order, a killed database loses nothing acknowledged."""
+
+import asyncio
+import os
+import signal
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import psycopg
+import pytest
+
+from builders import a_commission_plan, a_person, a_shipping_policy, an_option
+from dure.commerce.orders import actions
+from dure.commerce.orders.hot import HotLane, Placed, Refused, Request
+from dure.commerce.orders.models import Order
+from dure.commerce.pricing.actions import open_live_price
+from dure.commerce.stock.models import StockItem
+from dure.kit import tokens
+
+pytestmark = [pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def rush(settings):
+    """Ask many at once, through as many lanes (processes, as it were) as wanted."""
+    from django.db import connection
+
+    info = connection.get_connection_params()
+    dsn = psycopg.conninfo.make_conninfo(
+        host=info.get("host"), port=info.get("port"), user=info.get("user"), dbname=info["dbname"]
+    )
+
+    def ask(requests, lanes=1):
+        async def all_of_them():
+            from psycopg_pool import AsyncConnectionPool
+
+            pools = [
+                AsyncConnectionPool(dsn, min_size=1, max_size=2, open=False, kwargs={"autocommit": True})
+                for _ in range(lanes)
+            ]
+            for pool in pools:
+                await pool.open()
+            asked = [HotLane(pool.connection) for pool in pools]
+            try:
+                return await asyncio.gather(*(asked[n % lanes].order(r) for n, r in enumerate(requests)))
+            finally:
+                for pool in pools:
+                    await pool.close()
+
+        return asyncio.run(all_of_them())
+
+    a_commission_plan()
+    return ask
+
+
+def a_request(option, buyer, quantity=1, key="", price=10_000, show=None):
+    return Request(option.pk, buyer.pk, quantity, key or uuid.uuid4().hex, price, show)
+
+
+def sold(option):
+    return sum(line.quantity for order in Order.objects.all() for line in order.lines.filter(option=option))
+
+
+def test_a_hot_order_is_an_ordinary_order_that_waits_for_its_payment(rush):
+    option, buyer = an_option(price=10_000, stock=5), a_person()
+    a_shipping_policy(option.product.seller, fee=3000, free_over=30_000)
+    (answer,) = rush([a_request(option, buyer, quantity=2)])
+    order = Order.objects.get(number=answer.number)
+    assert (order.goods_total, order.shipping_total, order.pay_total) == (20_000, 3000, 23_000)
+    line = order.lines.get()
+    assert (line.status, line.commission_bp, line.product_name) == ("PAYMENT_WAITING", 500, option.product.name)
+    assert StockItem.objects.get(option=option).available == 3
+    assert actions.expire(order) and StockItem.objects.get(option=option).available == 5
+
+
+def test_the_shipping_fee_is_free_over_the_sellers_bound(rush):
+    option, buyer = an_option(price=10_000, stock=5), a_person()
+    a_shipping_policy(option.product.seller, fee=3000, free_over=30_000)
+    (answer,) = rush([a_request(option, buyer, quantity=3)])
+    assert answer.pay_total == 30_000
+
+
+@pytest.mark.race
+def test_many_lanes_and_repeated_keys_neither_oversell_nor_sell_twice(rush):
+    option, buyer = an_option(stock=100), a_person()
+    keys = [uuid.uuid4().hex for _ in range(150)]
+    requests = [a_request(option, buyer, quantity=1 + n % 3, key=key) for n, key in enumerate(keys)] * 4
+    answers = rush(requests, lanes=4)
+    by_key = {}
+    for request, answer in zip(requests, answers, strict=True):
+        by_key.setdefault(request.key, set()).add(answer.number if isinstance(answer, Placed) else answer.code)
+    assert all(len(told) == 1 for told in by_key.values()), "a key told two stories"
+    assert sold(option) == 100 and StockItem.objects.get(option=option).available == 0
+    assert Order.objects.count() == sum(1 for told in by_key.values() if told != {"sold_out"})
+
+
+def test_a_small_order_behind_a_large_one_that_does_not_fit_is_tried_again(rush):
+    option, buyer = an_option(stock=5), a_person()
+    large, small = rush([a_request(option, buyer, quantity=9), a_request(option, buyer, quantity=2)])
+    assert isinstance(large, Refused) and large.code == "sold_out"
+    assert isinstance(small, Placed)
+
+
+def test_the_live_price_holds_for_its_allotment_and_per_buyer(rush):
+    option, buyer = an_option(price=10_000, stock=50), a_person()
+    open_live_price(show=1, option=option, price=8_000, allotment=3, per_buyer=2, by=None)
+    others = [a_person() for _ in range(3)]
+    answers = rush(
+        [a_request(option, buyer, price=8_000, show=1) for _ in range(3)]
+        + [a_request(option, o, price=8_000) for o in others]
+    )
+    codes = [a.code if isinstance(a, Refused) else "placed" for a in answers]
+    assert codes == ["placed", "placed", "live_limit_reached", "placed", "live_sold_out", "live_sold_out"]
+    (dear,) = rush([a_request(option, buyer, price=8_000)])
+    assert dear.code == "price_changed"
+
+
+def test_what_is_not_on_sale_and_a_key_of_another_order_are_refused(rush):
+    option, buyer = an_option(stock=5), a_person()
+    suspended = an_option(stock=5, status="SUSPENDED")
+    assert rush([a_request(suspended, buyer)])[0].code == "not_on_sale"
+    rush([a_request(option, buyer, key="the-same-key")])
+    assert rush([a_request(option, buyer, quantity=2, key="the-same-key")])[0].code == "idempotency_key_reused"
+    assert rush([a_request(option, buyer, key="the-same-key")])[0].replayed
+
+
+@pytest.mark.processes
+def test_a_database_killed_in_the_rush_loses_no_acknowledged_order(tmp_path_factory):
+    from house import House
+
+    with House(tmp_path_factory.mktemp("rush")) as house:
+        made = house.run(
+            "manage", "shell", "-c",
+            "from builders import *; o = an_option(stock=100000); a_commission_plan(); b = a_person(); print('made', o.pk, b.pk)",
+        )  # fmt: skip
+        assert "made" in made.stdout, made.stderr
+        option, buyer = map(int, made.stdout.rsplit("made", 1)[1].split())
+        token = _token(house, buyer)
+
+        def shop(n):
+            numbers = []
+            with httpx.Client(base_url=house.lane, timeout=10, headers={"Authorization": f"Bearer {token}"}) as http:
+                for i in range(120):
+                    body = {"option": option, "quantity": 1, "price": 10_000, "key": f"rush-{n}-{i}"}
+                    for _ in range(60):  # an error does not mean "not ordered": the same key asks again
+                        try:
+                            answer = http.post("/orders", json=body)
+                        except httpx.HTTPError:
+                            answer = None
+                        if answer is not None and answer.status_code == 201:
+                            numbers.append(answer.json()["number"])
+                            break
+            return numbers
+
+        with ThreadPoolExecutor(9) as pool:
+            shoppers = [pool.submit(shop, n) for n in range(8)]
+            asyncio.run(asyncio.sleep(0.6))
+            os.kill(house.find("postgres").pid, signal.SIGKILL)
+            acknowledged = [number for shopper in shoppers for number in shopper.result()]
+        house.await_ready()
+        kept = house.run("psql", "SELECT count(*), count(DISTINCT key) FROM orders_order").stdout
+        assert len(set(acknowledged)) == 8 * 120
+        assert "960" in kept
+
+
+def _token(house, buyer):
+    """Signed with the house's own key."""
+    from dure.config import load
+
+    ours = load().secret_key
+    object.__setattr__(load(), "secret_key", (house.home / "secret_key").read_text())
+    try:
+        return tokens.sign("buy", {"user": buyer}, 600)
+    finally:
+        object.__setattr__(load(), "secret_key", ours)
