@@ -15,9 +15,10 @@ BEGIN
                  FROM settlement_settlementline WHERE statement_id = ANY(_statements) GROUP BY statement_id) l
       ON l.statement_id = s.id
    WHERE s.id = ANY(_statements)
-     AND (l.goods, l.discounts, l.shipping, l.commission, l.vat, l.net, l.first_seller, l.last_seller)
-         IS DISTINCT FROM (s.goods::numeric, s.discounts::numeric, s.shipping::numeric,
-                           s.commission::numeric, s.vat::numeric, s.total::numeric, s.seller_id, s.seller_id)
+     AND (s.goods <> coalesce(l.goods, 0) OR s.discounts <> coalesce(l.discounts, 0)
+          OR s.shipping <> coalesce(l.shipping, 0) OR s.commission <> coalesce(l.commission, 0)
+          OR s.vat <> coalesce(l.vat, 0) OR s.total <> coalesce(l.net, 0)
+          OR s.seller_id <> l.first_seller OR s.seller_id <> l.last_seller)
    LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'statement % is not the sum of its lines', bad.number
