@@ -16,6 +16,7 @@ function open(page: Page, watch: HTMLElement, video: HTMLVideoElement): void {
   const player = new Player(video, page.playlist, page.replay);
   const chat = new Chat(byId("chat")!, page.words);
   const offers = new Offers(page);
+  let shown: number | null = null; // the product held at this moment of the replay
   const form = byId<HTMLFormElement>("talk");
   if (form) talk(form, page, chat);
   sound(video, page);
@@ -27,7 +28,11 @@ function open(page: Page, watch: HTMLElement, video: HTMLVideoElement): void {
   });
   if (page.replay) {
     player.start();
-    video.addEventListener("timeupdate", () => markNow(video.currentTime));
+    video.addEventListener("timeupdate", () => {
+      const at = markNow(video.currentTime);
+      const held = page.markers[at]?.offer ?? null;
+      if (held !== shown) offers.hold((shown = held));
+    });
   }
 
   enter(page.room, {
@@ -56,7 +61,7 @@ function open(page: Page, watch: HTMLElement, video: HTMLVideoElement): void {
       notice.hidden = !now.notice;
       notice.querySelector("span")!.textContent = now.notice;
     }
-    offers.show(now.offers, now.pin);
+    offers.show(now.offers, page.replay ? shown : now.pin);
     if (page.replay) return;
     if (now.status === "ON_AIR" || now.status === "PAUSED") player.start();
     else player.stop();
@@ -144,8 +149,10 @@ function countdown(page: Page): void {
   window.setInterval(draw, 1000);
 }
 
-function markNow(seconds: number): void {
+/** Marks the product of this moment in the list; its place there, -1 before the first. */
+function markNow(seconds: number): number {
   const buttons = [...document.querySelectorAll<HTMLElement>("[data-seek]")];
   const passed = buttons.filter((button) => Number(button.dataset.seek) / 1000 <= seconds + 0.2);
   for (const button of buttons) button.toggleAttribute("aria-current", button === passed[passed.length - 1]);
+  return passed.length - 1;
 }

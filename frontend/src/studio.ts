@@ -155,7 +155,11 @@ function open(page: Page, control: HTMLElement): void {
 
   // Camera
 
-  byId("camera-on")?.addEventListener("click", () => void turnOn());
+  const mine = `dure.camera.${page.code}`; // this tab is the one that sends the picture
+  byId("camera-on")?.addEventListener("click", () => {
+    const elsewhere = now.status === "ON_AIR" && !window.sessionStorage.getItem(mine);
+    if (!elsewhere || window.confirm(words.takeOver)) void turnOn();
+  });
   byId("camera-pick")?.addEventListener("change", () => void turnOn());
   byId("mic-pick")?.addEventListener("change", () => void turnOn());
   quality.addEventListener("change", () => {
@@ -194,7 +198,7 @@ function open(page: Page, control: HTMLElement): void {
       return;
     }
     byId("camera-off")!.hidden = true;
-    control.dataset.camera = "on";
+    window.sessionStorage.setItem(mine, "yes");
     await devices();
     if (!publisher) {
       publisher = newPublisher();
@@ -237,7 +241,20 @@ function open(page: Page, control: HTMLElement): void {
     control.dataset.stream = state;
     const label = byId("stream-state")!;
     label.hidden = state === "off";
-    const text = { off: "", connecting: words.connecting, rehearsal: words.rehearsal, air: words.live, again: words.again };
+    const text = {
+      off: "",
+      connecting: words.connecting,
+      rehearsal: words.rehearsal,
+      air: words.live,
+      again: words.again,
+      taken: words.taken,
+    };
+    if (state === "taken") {
+      window.sessionStorage.removeItem(mine);
+      camera.close();
+      publisher = null;
+      byId("camera-off")!.hidden = false;
+    }
     label.textContent = (detail === "slow" ? words.slow : text[state]) ?? "";
     if (came) window.setTimeout(() => void look(), 400); // the media has told the web by now
   }
@@ -322,5 +339,6 @@ function open(page: Page, control: HTMLElement): void {
   }
   window.addEventListener("beforeunload", stay);
   draw();
-  if (now.status === "ON_AIR" || now.status === "PAUSED") void turnOn(); // the page was reloaded in the middle of a show
+  const running = now.status === "ON_AIR" || now.status === "PAUSED";
+  if (running && window.sessionStorage.getItem(mine)) void turnOn(); // reloaded in the middle of the show
 }

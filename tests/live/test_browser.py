@@ -199,3 +199,22 @@ def it_moves(page: Page) -> None:
     pixels = page.evaluate(PIXELS)
     until(lambda: page.evaluate("document.querySelector('video').currentTime") > before + 0.8, 30)
     until(lambda: page.evaluate(PIXELS) != pixels, 10)
+
+
+def test_another_camera_takes_over_only_when_asked_to(stage: Stage) -> None:
+    show = stage.run("""
+show = a_show("ON_AIR", host=a_person("CREATOR", email="first@example.kr"), md=a_person("MD", email="second@example.kr"))
+print(json.dumps({"code": show.code}))
+""")
+    room = f"{stage.house.url}/studio/{show['code']}/room/"
+    host, md = stage.person("first@example.kr"), stage.person("second@example.kr")
+    for page in (host, md):
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.goto(room)
+    host.get_by_role("button", name="카메라 켜기").click()
+    expect(host.locator("#stream-state")).to_have_text("방송 송출 중", timeout=30_000)
+    md.reload()
+    expect(md.get_by_role("button", name="카메라 켜기")).to_be_visible()  # looking on sends nothing
+    md.get_by_role("button", name="카메라 켜기").click()
+    expect(md.locator("#stream-state")).to_have_text("방송 송출 중", timeout=30_000)
+    expect(host.locator("#stream-state")).to_have_text("다른 카메라가 이 방송을 내보내고 있어요")

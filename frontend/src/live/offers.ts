@@ -3,6 +3,7 @@
 import { clock, csrf, fill, toast, won, type Offer, type Page } from "./page";
 
 export class Offers {
+  private offers: Offer[] = [];
   private ends = new Map<number, number>(); // offer id → milliseconds
   private shown = new Map<number, number>(); // option id → the price on the screen, won
   private keys = new Map<number, string>(); // option id → the key of an order whose answer did not come
@@ -16,13 +17,14 @@ export class Offers {
   }
 
   show(offers: Offer[], pin: number | null): void {
+    this.offers = offers;
     for (const offer of offers) {
       this.shown.set(offer.option, offer.price);
       if (offer.closes_at) this.ends.set(offer.id, Date.parse(offer.closes_at));
       else this.ends.delete(offer.id);
       document.querySelectorAll<HTMLElement>(`[data-offer="${offer.id}"]`).forEach((box) => this.draw(box, offer));
     }
-    this.pin(pin, offers);
+    this.hold(pin);
     this.tick();
   }
 
@@ -45,7 +47,7 @@ export class Offers {
   }
 
   /** The pinned card is a copy of the product's card in the list. */
-  private pin(id: number | null, offers: Offer[]): void {
+  hold(id: number | null): void {
     const holder = document.getElementById("pinned");
     if (!holder) return;
     const now = holder.querySelector<HTMLElement>("[data-offer]");
@@ -54,7 +56,7 @@ export class Offers {
     const source = id === null ? null : document.querySelector(`.goods [data-offer="${id}"], #bag [data-offer="${id}"]`);
     if (!source) return;
     const card = source.cloneNode(true) as HTMLElement;
-    const offer = offers.find((o) => o.id === id);
+    const offer = this.offers.find((o) => o.id === id);
     if (offer) this.draw(card, offer);
     holder.append(card);
   }

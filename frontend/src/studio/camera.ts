@@ -90,8 +90,9 @@ export class Camera {
     this.stopClock?.();
     this.stopClock = null;
     this.media?.getTracks().forEach((track) => track.stop());
-    this.media = null;
+    this.media = this.output = this.mixer = this.analyser = this.source = null;
     void this.audio?.close();
+    this.audio = null;
   }
 
   private hear(media: MediaStream): void {

@@ -6,8 +6,9 @@ import type { Camera } from "./camera";
 const SLICE = 200; // milliseconds of picture in a message
 const LATE = 1.5; // seconds of picture waiting in the browser before the rate is lowered
 const LOWEST = 400_000; // bits a second
+const REPLACED = 4409; // the media's word for: another camera of this show came
 
-export type StreamState = "off" | "connecting" | "rehearsal" | "air" | "again";
+export type StreamState = "off" | "connecting" | "rehearsal" | "air" | "again" | "taken";
 
 interface Ingest {
   url: string;
@@ -94,9 +95,13 @@ export class Publisher {
       this.retry = 0;
       this.tell(ingest.stage);
     };
-    socket.onclose = () => {
+    socket.onclose = (event) => {
       if (run !== this.run) return;
       this.drop();
+      if (event.code === REPLACED) {
+        this.wanted = false;
+        return this.tell("taken"); // coming back would throw the other one out in turn
+      }
       if (was && ingest.stage === "air" && this.wanted) this.lost();
       this.later(this.run);
     };
