@@ -46,9 +46,9 @@ def nav(user: User) -> list[tuple[str, str, str, int]]:
     waiting = queries.waiting()
     items = [
         (STAFF, _("현황"), "office:dashboard", "layout-dashboard", 0),
-        (MONEY, _("판매자"), "office:sellers", "store", waiting.sellers),
+        (MONEY, _("판매자 관리"), "office:sellers", "store", waiting.sellers),
         ((Role.OPERATOR,), _("상품 심사"), "office:products", "package", waiting.products),
-        (STAFF, _("주문"), "office:orders", "receipt-text", 0),
+        (STAFF, _("주문 관리"), "office:orders", "receipt-text", 0),
         (MONEY, _("정산"), "office:statements", "landmark", 0),
         (MONEY, _("환불"), "office:refunds", "rotate-ccw", waiting.refunds),
         (MONEY, _("지급"), "office:payouts", "wallet", waiting.payouts),

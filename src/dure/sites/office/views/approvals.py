@@ -27,7 +27,7 @@ from dure.sites.office.forms import HoldForm, ReasonForm
 @office(*MONEY)
 def seller_list(request: HttpRequest) -> HttpResponse:
     return lists.Sellers(request, Seller.objects.all()).respond(
-        "office/list.html", nav=nav(request.user), title=_("판매자")
+        "office/list.html", nav=nav(request.user), title=_("판매자 관리")
     )
 
 
@@ -101,7 +101,7 @@ def decide_seller(request: HttpRequest, pk: int) -> HttpResponse:
 @office(Role.OPERATOR)
 def product_list(request: HttpRequest) -> HttpResponse:
     rows = Product.objects.select_related("seller", "category").prefetch_related("photos")
-    return lists.Products(request, rows).respond("office/list.html", nav=nav(request.user), title=_("상품"))
+    return lists.Products(request, rows).respond("office/list.html", nav=nav(request.user), title=_("상품 심사"))
 
 
 @office(Role.OPERATOR)

@@ -34,7 +34,7 @@ from dure.sites.statements import as_file
 @office()
 def order_list(request: HttpRequest) -> HttpResponse:
     rows = ProductOrder.objects.select_related("order__buyer", "seller")
-    return lists.Lines(request, rows).respond("office/list.html", nav=nav(request.user), title=_("주문"))
+    return lists.Lines(request, rows).respond("office/list.html", nav=nav(request.user), title=_("주문 관리"))
 
 
 @office()
