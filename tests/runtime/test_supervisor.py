@@ -1,4 +1,4 @@
-"""The house as it really runs. One house for the whole file; each test leaves it ready."""
+"""The house as it really runs. One house for the whole file; each test leaves it ready, but for the last."""
 
 from __future__ import annotations
 
@@ -148,7 +148,6 @@ def test_when_the_supervisor_itself_is_killed_nobody_stays(house: House):
     os.kill(house.process.pid, signal.SIGKILL)
     house.process.wait()
     until(lambda: not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in tree), 30)
-    house.start()
 
 
 def listening(port: int) -> bool:

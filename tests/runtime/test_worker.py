@@ -107,6 +107,7 @@ def notes() -> Iterator[Notes]:
     made = Notes()
     yield made
     del app.tasks["tests.note"]
+    cut_all_connections()  # those of the threads in which the jobs ran
 
 
 async def wait_until(condition, patience: float = 30) -> None:
