@@ -360,6 +360,19 @@ def test_two_refunds_of_one_line_at_once_give_back_once():
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.race
+def test_without_the_guard_the_same_race_gives_back_four_times_out_of_other_buyers_money():
+    raw("ALTER TABLE ledger_held DROP CONSTRAINT held_never_negative")
+    try:
+        postings.paid("1", {LINE_A: 30_000, LINE_B: 90_000}, {})
+        answers = at_once(4, lambda i: postings.refund_authorized(f"r{i}", {LINE_A: 30_000}, {}))
+        assert all(isinstance(a, int) for a in answers)
+        assert queries.balance_of("SEG", "REFUND_PAYABLE") == 120_000
+    finally:
+        raw("ALTER TABLE ledger_held ADD CONSTRAINT held_never_negative CHECK (amount >= 0) NOT VALID")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.race
 def test_two_payouts_at_once_pay_a_seller_once():
     postings.paid("1", {LINE_A: 30_000, LINE_B: 30_000}, {})
     postings.purchase_confirmed("a", seller=A, order_line=LINE_A, share=sale(30_000))

@@ -132,3 +132,14 @@ def test_the_command_tells_machines_which_rows_and_exits_1(market, capsys, monke
     assert told["ok"] is False and failed["order_adds_up"]["rows"][0]["number"].startswith("D")
     assert verify.command([]) == 1
     assert "order_adds_up" in capsys.readouterr().out
+
+
+def test_the_nightly_check_says_what_is_broken(market, capsys):
+    import structlog
+
+    from dure.finance.ledger.tasks import verify as nightly
+
+    tamper(TAMPERING["order_adds_up"])
+    with structlog.testing.capture_logs() as said:
+        nightly(timestamp=0)
+    assert {entry["check"] for entry in said} == broken() >= {"order_adds_up"}

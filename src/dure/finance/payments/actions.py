@@ -156,7 +156,7 @@ def refund_claim(
         return known
     line = ProductOrder.objects.select_related("order__payment").get(pk=product_order_id)
     journal = _authorize(f"claim:{claim_id}", line, claim_id, goods, shipping, return_fee)
-    payment: Payment = line.order.payment  # type: ignore[attr-defined]
+    payment: Payment = line.order.payment
     return _request(payment, f"claim:{claim_id}", goods + shipping - return_fee, reason, journal, claim_id)
 
 
@@ -180,7 +180,7 @@ def _authorize(ref: str, line: ProductOrder, claim_id: int, goods: int, shipping
 
 def taken_back(line: ProductOrder, claim: Claim) -> Share:
     """The share of the pieces the claim took out: what was left before it, less what is left after it."""
-    refunded = sum(line.claims.filter(status=Claim.Status.DONE).values_list("goods_refund", flat=True))  # type: ignore[attr-defined]
+    refunded = sum(line.claims.filter(status=Claim.Status.DONE).values_list("goods_refund", flat=True))
     left = line.quantity - line.canceled_quantity - line.returned_quantity
 
     def share_of(pieces: int, given_back: int) -> Share:

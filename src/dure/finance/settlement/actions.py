@@ -38,7 +38,7 @@ def earn_line(line: ProductOrder) -> SettlementLine | None:
     left = line.quantity - line.canceled_quantity - line.returned_quantity
     if line.status != LineStatus.PURCHASE_CONFIRMED or left == 0:
         return None
-    refunded = line.claims.filter(status=Claim.Status.DONE).aggregate(won=Sum("goods_refund"))["won"] or 0  # type: ignore[attr-defined]
+    refunded = line.claims.filter(status=Claim.Status.DONE).aggregate(won=Sum("goods_refund"))["won"] or 0
     part = share(
         unit_price=line.unit_price,
         quantity=line.quantity,
@@ -255,5 +255,5 @@ def _earned(seller: Seller, basis: date, kind: str, ref: str, **figures: object)
         basis_date=basis,
         due_date=due_after(basis),
         created_at=clock.now(),
-        **figures,  # type: ignore[arg-type]
+        **figures,
     )
