@@ -29,7 +29,7 @@ def a_product(name, price=10_000, **fields):
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/products/", "/lives/", "/policy/terms/", "/policy/privacy/", "/policy/returns/", "/policy/about/"]
+    "path", ["/", "/products/", "/live/", "/policy/terms/", "/policy/privacy/", "/policy/returns/", "/policy/about/"]
 )
 def test_an_empty_market_still_has_its_pages(client, path):
     assert '<main id="main"' in html(client.get(path))
@@ -161,7 +161,7 @@ def test_a_list_costs_the_same_however_long_it_is(client, django_assert_max_num_
 
 
 @pytest.mark.parametrize(
-    ("path", "most"), [("/", 24), ("/lives/", 10), ("/s/{seller}/", 10), ("/products/{product}/", 24)]
+    ("path", "most"), [("/", 24), ("/live/", 10), ("/s/{seller}/", 10), ("/products/{product}/", 24)]
 )
 def test_pages_keep_within_their_queries(client, django_assert_max_num_queries, path, most):
     options = [a_product(f"상품 {n}") for n in range(6)]

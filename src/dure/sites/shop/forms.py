@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dure.commerce.claims.models import Claim
 from dure.commerce.claims.rules import REASONS
+from dure.commerce.claims.words import SENTENCES
 from dure.commerce.orders.actions import Address
 from dure.commerce.reviews.actions import SHORTEST
 from dure.kit import images
@@ -150,9 +151,9 @@ class OpenClaim(forms.Form):
         self.fields["reason"].choices = [
             ("", _("골라 주세요")),
             *(
-                (code, sentence)
-                for code, (sentence, _fault, cancel, back) in REASONS.items()
-                if (cancel if asked else back)
+                (code, SENTENCES[code])
+                for code, reason in REASONS.items()
+                if (reason.for_cancel if asked else reason.for_return)
             ),
         ]
         if asked:

@@ -1,4 +1,5 @@
 from django.urls import path
+from django.views.generic import RedirectView
 
 from dure.sites.shop.views import cart, catalogue, claimed, home, orders, pay, policy
 
@@ -6,7 +7,7 @@ app_name = "shop"
 urlpatterns = [
     path("", home.home, name="home"),
     path("demo/enter/", home.demo_enter, name="demo_enter"),
-    path("lives/", home.lives, name="lives"),
+    path("lives/", RedirectView.as_view(pattern_name="live:list"), name="lives"),
     path("products/", catalogue.products, name="products"),
     path("products/<int:pk>/", catalogue.product, name="product"),
     path("s/<int:pk>/", catalogue.seller, name="seller"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.contrib.auth import login
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_POST
 from dure.commerce.catalog.models import Product
 from dure.config import load
 from dure.kit import clock
-from dure.live.models import OVER, Show, ShowQuerySet, ShowStatus
+from dure.live.models import Show, ShowQuerySet
 from dure.people.models import User
 from dure.sites.shop import demo, shelf
 
@@ -32,17 +31,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "people": demo.people() if load().mode == "demo" else [],
     }
     return render(request, "shop/home.html", context)
-
-
-def lives(request: HttpRequest) -> HttpResponse:
-    now = clock.now()
-    over = _shows().filter(status__in=OVER).order_by("-on_air_at", "-id")
-    context = {
-        "running": _shows().running().order_by("-on_air_at"),
-        "coming": _shows().coming().filter(planned_at__gte=now - timedelta(hours=6)).order_by("planned_at"),
-        "over": Paginator(over.filter(status=ShowStatus.REPLAY), 12).get_page(request.GET.get("page")),
-    }
-    return render(request, "shop/lives.html", context)
 
 
 def _shows() -> ShowQuerySet:

@@ -17,7 +17,8 @@ from django.views.decorators.http import require_POST
 
 from dure.commerce.claims import actions as claims
 from dure.commerce.claims.models import Claim
-from dure.commerce.claims.rules import REASONS, Refund
+from dure.commerce.claims.rules import Refund
+from dure.commerce.claims.words import reason_in_words
 from dure.commerce.orders import actions
 from dure.commerce.orders.models import LineStatus, Order, ProductOrder, ShippingCharge
 from dure.commerce.orders.queries import orders_of
@@ -182,7 +183,7 @@ def claim_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "claim": found,
         "item": _line(found.product_order),
-        "reason": REASONS[found.reason][0] if found.reason in REASONS else found.reason,
+        "reason": reason_in_words(found.reason),
         "steps": _claim_steps(found),
         "refund": refund if found.kind != Claim.Kind.EXCHANGE else None,
         "can_withdraw": found.status == Claim.Status.REQUESTED,
