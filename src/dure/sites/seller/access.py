@@ -45,6 +45,13 @@ def page(request: HttpRequest, shop: Seller, template: str, status: int = 200, *
     return render(request, template, {**frame(request, shop), **context}, status=status)
 
 
+def apart(forms: dict[str, Any]) -> dict[str, Any]:
+    """Several forms on one page: each with ids of its own, so that labels find their fields."""
+    for name, form in forms.items():
+        form.auto_id = f"{name}_%s"
+    return forms
+
+
 def frame(request: HttpRequest, shop: Seller) -> dict[str, Any]:
     """What every page of the centre has: the shop, the others one may switch to, the menu."""
     others = Seller.objects.of(request.user).exclude(pk=shop.pk).exclude(status=SellerStatus.CLOSED)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dure.commerce.catalog.models import ProductStatus
 from dure.commerce.claims.models import Claim
-from dure.commerce.claims.rules import REASONS
+from dure.commerce.claims.words import reason_in_words
 from dure.commerce.orders.models import LineStatus
 from dure.finance.settlement.models import Statement
 from dure.sites.design.lists import Choice, Column, Days, Empty, Listing
@@ -69,7 +69,7 @@ class Claims(Listing):
         ),
         Column("kind", _("종류"), value=lambda c: c.get_kind_display()),
         Column("quantity", _("수량"), kind="number"),
-        Column("reason", _("이유"), value=lambda c: REASONS[c.reason][0] if c.reason in REASONS else c.reason),
+        Column("reason", _("이유"), value=lambda c: reason_in_words(c.reason)),
         Column("refund_amount", _("환불"), kind="won"),
         Column("opened_at", _("신청"), kind="moment", sort="opened_at"),
         Column("status", _("상태"), kind="status", value=lambda c: (c.status, c.get_status_display())),

@@ -18,7 +18,7 @@ from dure.commerce.sellers.models import Invitation, Member, Seller
 from dure.config import load
 from dure.kit.errors import DureError
 from dure.sites.design.toasts import toast
-from dure.sites.seller.access import CHOSEN, centre, page
+from dure.sites.seller.access import CHOSEN, apart, centre, page
 from dure.sites.seller.forms import AccountForm, ApplyForm, BusinessForm, ProfileForm, ShippingForm, StaffForm
 
 
@@ -160,7 +160,7 @@ def _steps(request: HttpRequest, shop: Seller, status: int = 200, refusal: str =
         shop,
         "seller/steps.html",
         status,
-        **{**known, **forms},
+        **apart({**known, **forms}),
         steps=steps,
         labels=[step.label for step in steps],
         reached=sum(step.done for step in steps),

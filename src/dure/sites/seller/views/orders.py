@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from dure.commerce.claims import actions as claims
 from dure.commerce.claims.models import Claim
 from dure.commerce.claims.queries import claims_of_seller
-from dure.commerce.claims.rules import REASONS
+from dure.commerce.claims.words import reason_in_words
 from dure.commerce.orders import actions as orders
 from dure.commerce.orders.models import ProductOrder
 from dure.commerce.orders.queries import lines_of_seller
@@ -211,6 +211,6 @@ def _claim(request: HttpRequest, shop: Seller, found: Claim, status: int = 200, 
         **{**known, **forms},
         claim=found,
         line=found.product_order,
-        reason=REASONS[found.reason][0] if found.reason in REASONS else found.reason,
+        reason=reason_in_words(found.reason),
         evidence=found.evidence.all(),
     )

@@ -19,7 +19,7 @@ from dure.commerce.stock import actions as stock
 from dure.kit.errors import DureError
 from dure.sites.design.toasts import toast
 from dure.sites.seller import lists
-from dure.sites.seller.access import centre, frame, page
+from dure.sites.seller.access import apart, centre, frame, page
 from dure.sites.seller.forms import NoticeForm, OptionFormSet, PhotoForm, ProductForm
 
 
@@ -230,7 +230,7 @@ def _editor(
         shop,
         "seller/product.html",
         status,
-        **{**known, **forms},
+        **apart({**known, **forms}),
         product=product,
         photos=product.photos.all(),
         notice_label=notices.form_of(code).label,
