@@ -50,7 +50,9 @@ COMMANDS = {
         "import FILE of traditional markets",
     ),
     "staff": Command(
-        f"{HERE}.staff:command", "직원 들이기 (staff EMAIL NAME ROLE…)", "let somebody work here (staff EMAIL NAME ROLE…)"
+        f"{HERE}.staff:command",
+        "직원 들이기 (staff EMAIL NAME ROLE…)",
+        "let somebody work here (staff EMAIL NAME ROLE…)",
     ),
     "manage": Command(f"{HERE}.manage:command", "Django 관리 명령", "Django's own commands"),
     "backup": Command(

@@ -43,7 +43,10 @@ class Config:
     log: str = setting("DURE_LOG", "text", "text for people or json for machines")
     web_workers: int = setting("DURE_WEB_WORKERS", "1", "web processes, each with four threads")
     smtp_url: str = setting(
-        "DURE_SMTP_URL", "", "smtp://user:password@host:587 sends letters; empty: they are put into DURE_HOME/mail", secret=True
+        "DURE_SMTP_URL",
+        "",
+        "smtp://user:password@host:587 sends letters; empty: they are put into DURE_HOME/mail",
+        secret=True,
     )
     mail_from: str = setting("DURE_MAIL_FROM", "두레 <hello@dure.kr>", "sender of letters")
     toss_url: str = setting("DURE_TOSS_URL", "", "Toss Payments core API; empty: the simulator, or the real one")
@@ -52,9 +55,13 @@ class Config:
     toss_security_key: str = setting(
         "DURE_TOSS_SECURITY_KEY", "0" * 64, "Toss security key (64 hex digits): payouts and their webhooks", secret=True
     )
-    nts_url: str = setting("DURE_NTS_URL", "", "national tax service business status; empty: the simulator, or the real one")
+    nts_url: str = setting(
+        "DURE_NTS_URL", "", "national tax service business status; empty: the simulator, or the real one"
+    )
     nts_key: str = setting("DURE_NTS_KEY", "demo", "data.go.kr service key (decoded)", secret=True)
-    markets_url: str = setting("DURE_MARKETS_URL", "", "traditional-market open data; empty: the simulator, or the real one")
+    markets_url: str = setting(
+        "DURE_MARKETS_URL", "", "traditional-market open data; empty: the simulator, or the real one"
+    )
     account_url: str = setting("DURE_ACCOUNT_URL", "", "bank account holder check; empty: the simulator")
     business: str = setting(
         "DURE_BUSINESS",
@@ -62,9 +69,13 @@ class Config:
         "the operator's business information at the foot of the shop: label: value | label: value",
     )
     carrier_url: str = setting("DURE_CARRIER_URL", "", "parcel tracking; empty: the simulator")
-    account_key: str = setting("DURE_ACCOUNT_KEY", "test_account", "access token of the account holder check", secret=True)
+    account_key: str = setting(
+        "DURE_ACCOUNT_KEY", "test_account", "access token of the account holder check", secret=True
+    )
     carrier_key: str = setting(
-        "DURE_CARRIER_KEY", "test_carrier", "parcel tracking: access token, and the key its webhooks are signed with",
+        "DURE_CARRIER_KEY",
+        "test_carrier",
+        "parcel tracking: access token, and the key its webhooks are signed with",
         secret=True,
     )
     simulator_pace: int = setting(

@@ -102,7 +102,12 @@ class Stage:
         fault_body: Callable[[str, str], Any] = lambda code, message: {"code": code, "message": message},
     ):
         """`retry_unit`: seconds a failed webhook waits before its first retry; the next waits are 4 times as long each."""
-        self.service, self.webhook_path, self.retry_unit, self.fault_body = service, webhook_path, retry_unit, fault_body
+        self.service, self.webhook_path, self.retry_unit, self.fault_body = (
+            service,
+            webhook_path,
+            retry_unit,
+            fault_body,
+        )
 
     # what the service remembers
 
@@ -133,7 +138,9 @@ class Stage:
 
     # webhooks
 
-    def send_webhook(self, body: Any, *, url: str = "", headers: Callable[[str, str], dict[str, str]] | None = None) -> None:
+    def send_webhook(
+        self, body: Any, *, url: str = "", headers: Callable[[str, str], dict[str, str]] | None = None
+    ) -> None:
         """Queue `body`. `headers(raw_body, transmission_time)` gives the service's signature, if it signs."""
         if self.setting("webhooks") == "off":
             return
@@ -224,7 +231,9 @@ class FaultMiddleware:
         if path.startswith("/_control"):
             return await self.app(scope, receive, send)
         fault = self.stage.next_fault(path)
-        log.info("simulated", service=self.stage.service, method=scope["method"], path=path, fault=fault and fault["kind"])
+        log.info(
+            "simulated", service=self.stage.service, method=scope["method"], path=path, fault=fault and fault["kind"]
+        )
         if not fault:
             return await self.app(scope, receive, send)
         await self.misbehave(fault, scope, receive, send)
@@ -236,7 +245,11 @@ class FaultMiddleware:
         if fault["kind"] == "error":
             body = self.stage.fault_body(fault.get("code", "UNKNOWN"), fault.get("message", "주문형 오류예요."))
             status = fault.get("status", 400)
-            answer = Response(body, status, media_type="application/xml") if isinstance(body, str) else JSONResponse(body, status)
+            answer = (
+                Response(body, status, media_type="application/xml")
+                if isinstance(body, str)
+                else JSONResponse(body, status)
+            )
             return await answer(scope, receive, send)
         if fault["kind"] == "drop_after":
             await self.app(scope, receive, _swallow)

@@ -8,3 +8,9 @@ from dure.kit.outbox import on
 def goods_are_back(event: Event) -> None:
     for claim in Claim.objects.filter(product_order_id__in=event.payload["lines"], status=Claim.Status.COLLECTING):
         actions.collected(claim, by=None)
+
+
+@on("shipping.replacement_arrived")
+def replacement_arrived(event: Event) -> None:
+    for claim in Claim.objects.filter(product_order_id__in=event.payload["lines"], status=Claim.Status.REDELIVERING):
+        actions.exchanged(claim, by=None)

@@ -8,11 +8,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Sum
+from django.db.models import Sum, Value
+from django.db.models.functions import Greatest
 
 from dure.commerce.cart.queries import Quote, quote_of
 from dure.commerce.orders import rules
 from dure.commerce.orders.errors import (
+    AddressCostsMore,
     AddressFixed,
     AddressMissing,
     CannotBuy,
@@ -25,6 +27,7 @@ from dure.commerce.orders.models import LineStatus, Order, ProductOrder, Shippin
 from dure.commerce.pricing import actions as pricing
 from dure.commerce.pricing.queries import commissions_of
 from dure.commerce.stock import actions as stock
+from dure.commerce.stock.errors import SoldOut
 from dure.kit import audit, clock, ids
 from dure.kit.idempotency import KeyReused, body_hash
 from dure.kit.outbox import emit
@@ -98,7 +101,7 @@ def _place(
 ) -> Order:
     moment = clock.now()
     quote = quote_of([(w.option, w.quantity, w.show) for w in wanted], address.postcode, moment)
-    _refuse_what_cannot_be_sold(quote, expected_total)
+    _refuse_what_cannot_be_sold(quote, wanted, expected_total)
     order = Order.objects.create(
         number=ids.number("D", clock.kst_date(moment)),
         buyer=buyer,
@@ -152,19 +155,22 @@ def set_address(order: Order, address: Address, *, by: User | None) -> Order:
     """Where it goes: filled in at the checkout, changeable until a seller has acknowledged.
 
     An unpaid order's shipping fees are reckoned anew for the postcode; a paid one's stay as they were paid.
-    Raises AddressMissing, AddressFixed, OrderExpired.
+    Raises AddressMissing, AddressFixed, AddressCostsMore, OrderExpired.
     """
     if not address.complete:
         raise AddressMissing()
     order = Order.objects.select_for_update().get(pk=order.pk)
     if order.ended_at:
         raise OrderExpired()
-    if order.lines.exclude(acknowledged_at=None).exists():
+    lines = list(order.lines.select_for_update().order_by("id"))  # an acknowledgement waits for us, or we for it
+    if any(line.acknowledged_at or line.status in {LineStatus.DELIVERING, LineStatus.DELIVERED} for line in lines):
         raise AddressFixed()
     for name, value in asdict(address).items():
         setattr(order, name, value)
     if order.paid_at is None:
-        _requote_shipping(order)
+        _requote_shipping(order, lines)
+    elif any(_extra(charge, order.postcode) > charge.extra for charge in order.shipping_charges.all()):
+        raise AddressCostsMore()
     order.save()
     audit.record("orders.address_set", order, by=by)
     return order
@@ -204,6 +210,14 @@ def mark_paid(order: Order, *, at: datetime) -> bool:
 
 
 @transaction.atomic
+def keep_open(order: Order, *, until: datetime) -> None:
+    """A payment is being confirmed: do not expire before `until`. Raises OrderExpired when it has ended already."""
+    open_orders = Order.objects.filter(pk=order.pk, ended_at=None)
+    if not open_orders.update(expires_at=Greatest("expires_at", Value(until))):
+        raise OrderExpired()
+
+
+@transaction.atomic
 def expire(order: Order, *, why: str = "") -> bool:
     """An unpaid order gives its goods back. False when it was paid or had ended already."""
     order = Order.objects.select_for_update().get(pk=order.pk)
@@ -234,12 +248,16 @@ def acknowledge(line: ProductOrder, *, by: User | None) -> None:
         raise WrongState()
     line.refresh_from_db()
     audit.record("orders.acknowledged", line, by=by)
-    emit("orders.acknowledged", line, order_id=line.order_id, seller_id=line.seller_id)
+    _tell("orders.acknowledged", line)
 
 
 @transaction.atomic
 def mark_dispatched(line: ProductOrder, *, by: User | None) -> None:
-    """On its way (shipping calls this with the parcel it made). An unseen line is acknowledged with it."""
+    """On its way (shipping calls this with the parcel it made). An unseen line is acknowledged with it.
+
+    Raises ClaimOpen (the seller answers the cancel first), WrongState.
+    """
+    line = ProductOrder.objects.select_for_update().get(pk=line.pk)  # a claim being opened waits for us, or we for it
     refuse_open_claim(line)
     moment = clock.now()
     move(
@@ -249,14 +267,21 @@ def mark_dispatched(line: ProductOrder, *, by: User | None) -> None:
         dispatched_at=moment,
         acknowledged_at=line.acknowledged_at or moment,
     )
-    emit("orders.dispatched", line, order_id=line.order_id, seller_id=line.seller_id)
+    _tell("orders.dispatched", line)
 
 
 @transaction.atomic
 def mark_delivered(line: ProductOrder, *, at: datetime) -> None:
     """The carrier delivered at `at`; from then on seven days until it is confirmed by time."""
     move(line, LineStatus.DELIVERED, delivered_at=at, confirm_due=at + CONFIRM_AFTER)
-    emit("orders.delivered", line, order_id=line.order_id, seller_id=line.seller_id)
+    _tell("orders.delivered", line)
+
+
+@transaction.atomic
+def renew_confirmation(line: ProductOrder, *, at: datetime) -> None:
+    """The exchanged goods arrived at `at`: the seven days before the confirmation by time begin again."""
+    if not ProductOrder.objects.filter(pk=line.pk, status=LineStatus.DELIVERED).update(confirm_due=at + CONFIRM_AFTER):
+        raise WrongState()
 
 
 @transaction.atomic
@@ -265,13 +290,7 @@ def confirm_purchase(line: ProductOrder, *, by: User | None) -> None:
     line = ProductOrder.objects.select_for_update().get(pk=line.pk)
     refuse_open_claim(line)
     move(line, LineStatus.PURCHASE_CONFIRMED, by=by, confirmed_at=clock.now())
-    emit(
-        "orders.purchase_confirmed",
-        line,
-        product_order_id=line.pk,
-        order_id=line.order_id,
-        seller_id=line.seller_id,
-    )
+    _tell("orders.purchase_confirmed", line)
 
 
 def auto_confirm(limit: int = 500) -> int:
@@ -296,12 +315,15 @@ def take_out(line: ProductOrder, quantity: int, *, returned: bool, by: User | No
     """A claim takes `quantity` pieces out of the line: cancelled before, or returned after the delivery.
 
     The line ends CANCELED or RETURNED when nothing is left of it. The database refuses more than there was.
+    Raises WrongState: a cancel of goods that have left, a return of goods that have not arrived.
     """
     line = ProductOrder.objects.select_for_update().get(pk=line.pk)
+    if line.status not in (rules.RETURNABLE if returned else rules.CANCELABLE):
+        raise WrongState()
     column = "returned_quantity" if returned else "canceled_quantity"
     setattr(line, column, getattr(line, column) + quantity)
     line.save(update_fields=[column])
-    if line.canceled_quantity + line.returned_quantity == line.quantity:
+    if line.kept_quantity == 0:
         move(line, LineStatus.RETURNED if returned else LineStatus.CANCELED, by=by, why=why)
     return line
 
@@ -312,18 +334,26 @@ def refuse_open_claim(line: ProductOrder) -> None:
         raise ClaimOpen()
 
 
+def _tell(topic: str, line: ProductOrder) -> None:
+    emit(topic, line, product_order_id=line.pk, order_id=line.order_id, seller_id=line.seller_id)
+
+
 def _replayed(order: Order, digest: str) -> Order:
     if order.body_hash != digest:
         raise KeyReused()
     return order
 
 
-def _refuse_what_cannot_be_sold(quote: Quote, expected_total: int | None) -> None:
-    if not quote.lines:
+def _refuse_what_cannot_be_sold(quote: Quote, wanted: list[Wanted], expected_total: int | None) -> None:
+    if not wanted:
         raise NothingToOrder()
+    if len(quote.lines) != len(wanted):  # an option that no longer exists
+        raise CannotBuy(name="")
     for line in quote.lines:
-        if not line.on_sale:
+        if line.problem == "GONE":
             raise CannotBuy(name=line.option.product.name)
+        if line.problem == "SOLD_OUT":  # the quote counts it into no total, so nothing may be ordered on it
+            raise SoldOut(option=line.option.pk, left=0)
     if expected_total is not None and expected_total != quote.total:
         raise PriceChanged(total=quote.total)
 
@@ -341,9 +371,14 @@ def _take_live(buyer: User, quote: Quote) -> None:
     pricing.take_live(taken, dict(before))
 
 
-def _requote_shipping(order: Order) -> None:
+def _extra(charge: ShippingCharge, postcode: str) -> int:
+    """The surcharge of Jeju or an island that this postcode would cost."""
+    return rules.fee_under(charge.policy, 0, postcode).extra
+
+
+def _requote_shipping(order: Order, lines: list[ProductOrder]) -> None:
     goods: dict[int, int] = defaultdict(int)
-    for line in order.lines.all():
+    for line in lines:
         goods[line.seller_id] += line.goods_amount
     for charge in order.shipping_charges.order_by("id"):
         fee = rules.fee_under(charge.policy, goods[charge.seller_id], order.postcode)

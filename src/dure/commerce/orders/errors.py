@@ -32,6 +32,13 @@ class AddressFixed(DureError):
     status = 409
 
 
+class AddressCostsMore(DureError):
+    code = "address_costs_more"
+    message = _("이 주소는 추가 배송비가 들어서 결제한 주문에서는 바꿀 수 없어요. 취소하고 다시 주문해 주세요.")
+    status = 409
+    field = "postcode"
+
+
 class OrderExpired(DureError):
     code = "order_expired"
     message = _("결제 시간이 지나 주문이 취소되었어요. 다시 주문해 주세요.")

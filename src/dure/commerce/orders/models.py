@@ -42,9 +42,7 @@ class Order(models.Model):
 
     # Indexes are few and named below: every one of them is paid for at each order of a rush.
     number = models.CharField(max_length=20)  # D261124-7K3M9Q2X
-    buyer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="orders", db_index=False
-    )
+    buyer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="orders", db_index=False)
     key = models.CharField(max_length=64)  # idempotency key: the same request twice is one order
     body_hash = models.CharField(max_length=64, blank=True)  # empty for orders of the hot lane: compared by columns
     source = models.CharField(max_length=4, choices=Source.choices, default=Source.WEB)

@@ -10,6 +10,8 @@ import holidays
 
 from dure.commerce.pricing.rules import Fee, Snapshot, shipping_fee
 
+CANCELABLE = ("PAID",)
+RETURNABLE = ("DELIVERED", "PURCHASE_CONFIRMED")
 OPEN_CLAIM = ("REQUESTED", "COLLECTING", "COLLECTED", "REDELIVERING")
 
 

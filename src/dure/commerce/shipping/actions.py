@@ -24,7 +24,7 @@ def dispatch(lines: Iterable[ProductOrder], carrier: str, waybill: str, *, by: U
 
     Raises UnknownCarrier, BadWaybill, WaybillUsed, NotOneSeller, WrongState, ClaimOpen.
     """
-    packed = list(lines)
+    packed = sorted(lines, key=lambda line: line.pk)  # locked in this order
     if len({line.seller_id for line in packed}) != 1:
         raise NotOneSeller()
     parcel = _parcel(packed, carrier, waybill, Parcel.Direction.OUT)
@@ -73,11 +73,15 @@ def record_tracking(carrier: str, waybill: str, scans: Iterable[Scan]) -> Parcel
 
 
 def _arrived(parcel: Parcel, at: datetime) -> None:
+    """First goods make their lines DELIVERED; of goods going back or sent in exchange the claims hear."""
     if parcel.direction == Parcel.Direction.BACK:
         emit("shipping.came_back", parcel, lines=list(parcel.lines.values_list("pk", flat=True)))
         return
-    for line in parcel.lines.filter(status=LineStatus.DELIVERING).order_by("id"):
+    first = list(parcel.lines.filter(status=LineStatus.DELIVERING).order_by("id"))
+    for line in first:
         orders.mark_delivered(line, at=at)
+    if not first:
+        emit("shipping.replacement_arrived", parcel, lines=list(parcel.lines.values_list("pk", flat=True)))
 
 
 def _parcel(lines: list[ProductOrder], carrier: str, waybill: str, direction: str) -> Parcel:

@@ -51,7 +51,13 @@ async def register(request: Request) -> Response:
         return refusal
     id = f"{carrier}/{waybill}"
     if _find(id) is None:
-        parcel = {"id": id, "carrierId": carrier, "trackingNumber": waybill, "callbackUrl": asked["callbackUrl"], "events": []}
+        parcel = {
+            "id": id,
+            "carrierId": carrier,
+            "trackingNumber": waybill,
+            "callbackUrl": asked["callbackUrl"],
+            "events": [],
+        }
         stage.put("parcel", id, {**parcel, "next": None if waybill.endswith("00") else _next_step()})
     return JSONResponse({"ok": True})
 
