@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from builders import an_option, at_once
 from django.db import IntegrityError, transaction
 
+from builders import an_option, at_once
 from dure.commerce.catalog.models import Category
 from dure.commerce.pricing import actions, queries
 from dure.commerce.pricing.errors import (
@@ -47,7 +47,10 @@ def test_a_fee_says_why(policy, goods, postcode, amount, extra, sentences):
 
 def test_a_stored_charge_no_longer_asks_for_more():
     fee = shipping_fee(POLICY, 27_600, JEJU_CITY)
-    assert charge_reasons(fee.reason, fee.extra, POLICY.as_json()) == ["기본 배송비 3,000원", "지역 추가 배송비 3,000원"]
+    assert charge_reasons(fee.reason, fee.extra, POLICY.as_json()) == [
+        "기본 배송비 3,000원",
+        "지역 추가 배송비 3,000원",
+    ]
 
 
 @pytest.mark.parametrize(

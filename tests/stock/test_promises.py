@@ -6,9 +6,9 @@ import json
 import random
 
 import pytest
-from builders import an_option, at_once
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
+from builders import an_option, at_once
 from dure.commerce.stock import actions, queries
 from dure.commerce.stock.errors import BadQuantity, NotEnoughStock, SoldOut
 from dure.commerce.stock.models import StockItem, StockMovement
