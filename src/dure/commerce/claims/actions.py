@@ -192,7 +192,7 @@ def mark_refunded(claim_id: int, *, at: datetime) -> None:
 def _refuse(line: ProductOrder, kind: str, quantity: int, reason: str, moment: datetime) -> None:
     if line.status not in KIND_FROM.get(Claim.Kind(kind), set()) or reason not in rules.REASONS:
         raise NotClaimable()
-    _sentence, fault, for_cancel, for_return = rules.REASONS[reason]
+    fault, for_cancel, for_return = rules.REASONS[reason]
     if not (for_cancel if kind == Claim.Kind.CANCEL else for_return):
         raise NotClaimable()
     left = line.quantity - line.canceled_quantity - line.returned_quantity

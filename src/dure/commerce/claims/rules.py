@@ -8,21 +8,26 @@ thirty days of knowing it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from django.utils.translation import gettext_lazy as _
 
-# code → (sentence, who is at fault, may it be chosen for a cancel, for a return)
+class Reason(NamedTuple):
+    fault: str  # BUYER, SELLER, CARRIER
+    for_cancel: bool
+    for_return: bool
+
+
 REASONS = {
-    "INTENT_CHANGED": (_("단순 변심"), "BUYER", True, True),
-    "WRONG_ORDER": (_("잘못 주문했어요"), "BUYER", True, True),
-    "COLOR_AND_SIZE": (_("색상·크기 변경"), "BUYER", True, True),
-    "DELAYED_DELIVERY": (_("배송이 늦어요"), "SELLER", True, False),
-    "SOLD_OUT": (_("판매자 품절"), "SELLER", True, False),
-    "BROKEN": (_("상하거나 깨져서 왔어요"), "SELLER", False, True),
-    "INCORRECT_INFO": (_("설명과 달라요"), "SELLER", False, True),
-    "WRONG_DELIVERY": (_("다른 상품이 왔어요"), "SELLER", False, True),
-    "DROPPED_DELIVERY": (_("빠진 상품이 있어요"), "SELLER", False, True),
-    "CARRIER_DAMAGE": (_("배송 중 파손"), "CARRIER", False, True),
+    "INTENT_CHANGED": Reason("BUYER", True, True),
+    "WRONG_ORDER": Reason("BUYER", True, True),
+    "COLOR_AND_SIZE": Reason("BUYER", True, True),
+    "DELAYED_DELIVERY": Reason("SELLER", True, False),
+    "SOLD_OUT": Reason("SELLER", True, False),
+    "BROKEN": Reason("SELLER", False, True),
+    "INCORRECT_INFO": Reason("SELLER", False, True),
+    "WRONG_DELIVERY": Reason("SELLER", False, True),
+    "DROPPED_DELIVERY": Reason("SELLER", False, True),
+    "CARRIER_DAMAGE": Reason("CARRIER", False, True),
 }
 
 WITHDRAWAL_DAYS = 7
@@ -43,7 +48,7 @@ class Refund:
 
 
 def fault_of(reason: str) -> str:
-    return REASONS[reason][1]
+    return REASONS[reason].fault
 
 
 def goods_refund(paid_amount: int, quantity: int, already: int, now: int) -> int:
