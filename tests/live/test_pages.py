@@ -276,13 +276,13 @@ def test_the_report_says_that_there_is_no_recording() -> None:
 def test_every_page_speaks_english() -> None:
     show = a_show("ON_AIR")
     desk = as_(show.host)
-    for path in (
-        "/live/",
-        f"/live/{show.code}/",
-        "/studio/",
-        "/studio/plan/",
-        f"/studio/{show.code}/",
-        f"/studio/{show.code}/room/",
+    for path, words in (
+        ("/live/", "Includes paid promotion"),
+        (f"/live/{show.code}/", "Products of the show"),
+        ("/studio/", "My shows"),
+        ("/studio/plan/", "Create and go on"),
+        (f"/studio/{show.code}/", "Before the show"),
+        (f"/studio/{show.code}/room/", "Running the show"),
+        (f"/studio/{show.code}/report/", "Record of the disclosure"),
     ):
-        page = desk.get(path, headers={"accept-language": "en"}).content.decode()
-        assert '<html lang="en"' in page
+        assert words in desk.get(path, headers={"accept-language": "en"}).content.decode(), path
