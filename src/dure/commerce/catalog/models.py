@@ -93,7 +93,7 @@ class Product(models.Model):
         indexes = [
             models.Index(fields=["category", "-on_sale_at"], condition=Q(status="ON_SALE"), name="on_sale_by_category"),
             models.Index(fields=["-on_sale_at", "-id"], condition=Q(status="ON_SALE"), name="on_sale_newest"),
-            GinIndex(fields=["search_grams"], name="products_by_gram"),
+            GinIndex(fields=["search_grams"], name="products_by_gram", fastupdate=False),
         ]
 
     def __str__(self) -> str:

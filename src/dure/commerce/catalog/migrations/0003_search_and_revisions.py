@@ -34,6 +34,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='product',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search_grams'], name='products_by_gram'),
+            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['search_grams'], name='products_by_gram'),
         ),
     ]
