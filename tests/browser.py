@@ -1,8 +1,8 @@
 """A real Chromium for tests that need one: the system's, headless, with a camera and a microphone that are not real.
 
-    with a_browser() as browser:
-        page = a_page(browser, phone=True)
-        sign_in(page, house.url, "host@example.kr")
+with a_browser() as browser:
+    page = a_page(browser, phone=True)
+    sign_in(page, house.url, "host@example.kr")
 """
 
 from __future__ import annotations
