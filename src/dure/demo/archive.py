@@ -98,7 +98,7 @@ def load(path: Path, home: Path, say: Say) -> int:
     tables = schema()
     with tempfile.TemporaryDirectory(prefix="dure-demo-") as tmp:
         with tarfile.open(path, "r:xz") as tar:
-            tar.extractall(tmp, filter="data")
+            tar.extractall(tmp, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))  # our own file
         root = Path(tmp)
         manifest = json.loads((root / "manifest.json").read_text())
         if manifest["schema"] != fingerprint(tables):

@@ -21,7 +21,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from dure.config import load as load_config
-from dure.demo import ARCHIVE, archive, people, shops, shows, trading
+from dure.demo import ARCHIVE, archive, outside, people, shops, shows, trading
 from dure.demo.stage import Say, Stage
 from dure.demo.times import delivering, on
 from dure.finance import verify
@@ -83,10 +83,8 @@ def _a_house_to_build_in() -> Iterator[None]:
     with (config.home / "simulators.log").open("wb") as log:
         simulators = children.start([sys.executable, "-m", "dure", "simulators"], output=log)
     try:
-        control = f"{config.simulators_url}/{{}}/_control/settings"
         children.wait_for(lambda: _answers(f"{config.simulators_url}/healthz"), 30)
-        for service in ("toss", "carrier"):  # what they would tell us at the real time, we tell ourselves in the demo's
-            httpx.post(control.format(service), json={"webhooks": "off", "pace": 0}).raise_for_status()
+        outside.live_in(clock.today())
         yield
         for service in ("toss", "carrier"):
             httpx.delete(f"{config.simulators_url}/{service}/_control").raise_for_status()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time
 from functools import cache
 
 import httpx
 
 from dure.commerce.orders.models import Order
+from dure.config import load
 from dure.finance.payments import actions as payments
 from dure.finance.payments.models import Payment
 from dure.integrations.toss.window import pay_in_window
+from dure.kit import clock
 
 
 def pay(order: Order) -> Payment:
@@ -24,7 +26,18 @@ def pay(order: Order) -> Payment:
 
 def provider_pays_in(day: date) -> int:
     """What the provider sold for us the day before is in our bank this morning."""
-    return payments.book_provider_payout(day - timedelta(days=1))
+    return payments.book_provider_payout(day)
+
+
+def live_in(day: date) -> None:
+    """Let the simulators believe it is that day in Korea, and tell us nothing by themselves."""
+    ahead = (datetime.combine(day, time(12), clock.KST) - datetime.now(UTC)).total_seconds()
+    for service in ("toss", "carrier"):
+        answer = _browser().post(
+            f"{load().simulators_url}/{service}/_control/settings",
+            json={"webhooks": "off", "pace": 0, "clock_ahead": ahead},
+        )
+        answer.raise_for_status()
 
 
 @cache

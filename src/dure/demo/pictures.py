@@ -40,7 +40,7 @@ def illustrations() -> dict[str, str]:
     return {name: icon["body"] for name, icon in json.loads(ICONS.read_text())["icons"].items()}
 
 
-def still_life(subjects: tuple[str, ...], palette: int = 0, layout: str = "one", width: int = 640) -> BytesIO:
+def still_life(subjects: tuple[str, ...], palette: int = 0, layout: str = "one", width: int = 560) -> BytesIO:
     """A PNG of the subjects in a layout; a second subject takes every other place."""
     return BytesIO(_drawn(subjects, palette % len(PALETTES), layout, width))
 

@@ -41,6 +41,7 @@ def live_through(stage: Stage, how_many: int) -> None:
     placed = 0.0
     for d in range(days):
         day = stage.first + timedelta(days=d)
+        outside.live_in(day)
         placed += how_many * weights[d] / sum(weights)
         _settle(stage, day)
         _send(stage, day)

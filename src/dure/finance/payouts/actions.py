@@ -10,6 +10,7 @@ from django.db import transaction
 from dure.commerce.sellers.actions import account_number
 from dure.commerce.sellers.models import PayoutAccount, Seller
 from dure.finance.ledger import postings
+from dure.finance.ledger.errors import PostingRefused
 from dure.finance.payouts.models import Payout, PayoutStatus
 from dure.integrations.toss.client import PayoutTold, payout_order, toss
 from dure.kit import clock
@@ -48,6 +49,9 @@ def pursue(limit: int = 500) -> int:
         except OutsideError as error:
             log.warning("payout_unanswered", ref=payout.ref, error=str(error))
         except WrongState:  # another worker was faster
+            continue
+        except PostingRefused as error:  # the bank is short until the provider pays in: the next turn asks again
+            log.error("payout_not_posted", ref=payout.ref, error=str(error))
             continue
         moved += payout.status != before
     return moved
