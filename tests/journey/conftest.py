@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import a_page
-from house import House
 from PIL import Image
 from playwright.sync_api import Browser, Page
+
+from browser import a_page
+from house import House
 
 ARTIFACTS = Path(os.environ.get("DURE_ARTIFACTS", Path(__file__).parents[2] / ".dure/artifacts"))
 PASSWORD = "a-long-word-for-the-journey"

@@ -1,6 +1,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from dure.sites.design.fields import WonField
+
 
 class ReasonForm(forms.Form):
     """Words for the seller; needed for a no."""
@@ -17,9 +19,7 @@ class HoldForm(forms.Form):
 
 
 class FundForm(forms.Form):
-    amount = forms.IntegerField(
-        label=_("넣을 금액"), min_value=1, widget=forms.TextInput(attrs={"data-won": "1", "inputmode": "numeric"})
-    )
+    amount = WonField(label=_("넣을 금액"), min_value=1)
     key = forms.UUIDField(widget=forms.HiddenInput())
 
 

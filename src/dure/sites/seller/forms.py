@@ -15,14 +15,14 @@ from dure.commerce.sellers.banks import BANKS
 from dure.commerce.sellers.models import Seller, ShippingPolicy
 from dure.integrations.carrier.carriers import CARRIERS
 from dure.kit import images
+from dure.sites.design.fields import WonField
 
-WON = {"data-won": "1", "inputmode": "numeric"}
 CARRIER_CHOICES = [(c.code, c.name) for c in CARRIERS.values()]
 BLANK_ROWS = 3  # empty option rows offered, so that the page needs no script
 
 
-def _won(label: Any, **more: Any) -> forms.IntegerField:
-    return forms.IntegerField(label=label, min_value=0, widget=forms.TextInput(attrs=WON), **more)
+def _won(label: Any, **more: Any) -> WonField:
+    return WonField(label=label, min_value=0, **more)
 
 
 class ApplyForm(forms.Form):
@@ -137,7 +137,7 @@ class OptionForm(forms.Form):
 
     id = forms.IntegerField(required=False, widget=forms.HiddenInput())
     name = forms.CharField(label=_("옵션명"), max_length=60, required=False)
-    price = forms.IntegerField(label=_("판매가"), min_value=10, required=False, widget=forms.TextInput(attrs=WON))
+    price = WonField(label=_("판매가"), min_value=10, required=False)
     stock = forms.IntegerField(
         label=_("재고"),
         min_value=0,
