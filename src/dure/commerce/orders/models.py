@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dure.commerce.catalog.models import Option
 from dure.commerce.sellers.models import Seller
@@ -24,7 +25,7 @@ class LineStatus(models.TextChoices):
     DELIVERING = "DELIVERING", _("배송 중")
     DELIVERED = "DELIVERED", _("배송 완료")
     PURCHASE_CONFIRMED = "PURCHASE_CONFIRMED", _("구매 확정")
-    CANCELED = "CANCELED", _("취소")
+    CANCELED = "CANCELED", pgettext_lazy("state", "취소")
     RETURNED = "RETURNED", _("반품")
     EXCHANGED = "EXCHANGED", _("교환")
     CANCELED_BY_NOPAYMENT = "CANCELED_BY_NOPAYMENT", _("미결제 취소")

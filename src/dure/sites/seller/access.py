@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from dure.commerce.claims.models import Claim
 from dure.commerce.claims.queries import open_claims_of
@@ -64,11 +65,11 @@ def _nav(shop: Seller) -> list[tuple[str, str, str, int]]:
     claims = open_claims_of(shop).exclude(status=Claim.Status.COLLECTING).count()
     items = [
         (_("오늘"), "seller:home", "layout-dashboard", 0),
-        (_("주문"), "seller:orders", "receipt-text", fresh),
-        (_("상품"), "seller:products", "package", 0),
+        (pgettext("menu", "주문"), "seller:orders", "receipt-text", fresh),
+        (pgettext("menu", "상품"), "seller:products", "package", 0),
         (_("클레임"), "seller:claims", "rotate-ccw", claims),
         (_("정산"), "seller:settlements", "landmark", 0),
         (_("후기"), "seller:reviews", "star", 0),
-        (_("가게"), "seller:steps", "store", 0),
+        (_("가게 정보"), "seller:steps", "store", 0),
     ]
     return [(label, reverse(name), icon, badge) for label, name, icon, badge in items]
