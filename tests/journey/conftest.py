@@ -15,6 +15,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from browser import a_page
+from dure.live.ffmpeg import program
 from house import House
 
 ARTIFACTS = Path(os.environ.get("DURE_ARTIFACTS", Path(__file__).parents[2] / ".dure/artifacts"))
@@ -81,6 +82,25 @@ class Story:
         done = self.house.run("verify", "--json")
         assert done.returncode == 0, done.stdout + done.stderr
 
+    def clip(self, show: str) -> None:
+        """The show as it was recorded, as one short file."""
+        replay = f"{self.house.media}/hls/{show}/replay.m3u8"
+        command = [
+            program(),
+            "-y",
+            "-loglevel",
+            "error",
+            "-i",
+            replay,
+            "-t",
+            "20",
+            "-c",
+            "copy",
+            ARTIFACTS / "show.mp4",
+        ]
+        subprocess.run([str(word) for word in command], check=True)
+        assert (ARTIFACTS / "show.mp4").stat().st_size > 50_000
+
     def _watch(self, who: str, answer) -> None:
         if answer.status >= 500:
             self.troubles.append(f"{who}: {answer.status} {answer.url}")
@@ -90,7 +110,7 @@ class Story:
 def story(tmp_path_factory, browser) -> Iterator[Story]:
     shutil.rmtree(ARTIFACTS, ignore_errors=True)
     ARTIFACTS.mkdir(parents=True)
-    with House(tmp_path_factory.mktemp("journey")) as house:
+    with House(tmp_path_factory.mktemp("journey"), DURE_SIMULATOR_PACE="1") as house:
         told = Story(house, browser)
         yield told
         for page in told.pages.values():
