@@ -3,7 +3,7 @@
 What arrives while a statement runs is the next batch (no linger: it did not help). One statement per option is in
 flight; it locks the stock row, drops keys it knows, takes the running sum in order of arrival, inserts the orders
 that fit and subtracts what was really inserted. A second statement re-reads the keys left over, because one statement
-sees one snapshot: what another process committed meanwhile would look sold out. See docs/decisions/0008.
+sees one snapshot: what another process committed meanwhile would look sold out. See docs/decisions/0007.
 
 An order made here is an ordinary one, PAYMENT_WAITING with its goods held, its address still empty. The database's own
 CHECK and UNIQUE hold whatever this code does.
