@@ -229,3 +229,66 @@ def test_the_company_is_filled_in_and_asks_to_be_let_in(client, owner, monkeypat
     assert client.post(reverse("seller:submit")).status_code == 302
     shop.refresh_from_db()
     assert shop.status == "IN_REVIEW"
+
+
+def test_staff_sell_but_do_not_touch_company_account_or_people(client, shop):
+    member = Member.objects.create(seller=shop, user=a_person(), role="STAFF")
+    client.force_login(member.user)
+    page = client.get(reverse("seller:steps")).content.decode()
+    assert reverse("seller:save_shipping") in page and reverse("seller:save_account") not in page
+    for name, args in [("save_business", []), ("save_account", []), ("submit", []), ("invite_staff", []),
+                       ("remove_member", [shop.members.get(role="OWNER").pk])]:  # fmt: skip
+        assert client.post(reverse(f"seller:{name}", args=args)).status_code == 403, name
+    assert client.get(reverse("seller:orders")).status_code == 200
+
+
+def test_several_photos_come_at_once_and_one_moves_forward(client, shop):
+    product = an_option(seller=shop).product
+    client.post(reverse("seller:add_photo", args=[product.pk]), {"image": [a_picture(), a_picture(), a_picture()]})
+    first, second, third = product.photos.all()
+    client.post(reverse("seller:change_photo", args=[product.pk, third.pk]), {"forward": "1"})
+    assert list(product.photos.all()) == [first, third, second]
+    client.post(reverse("seller:change_photo", args=[product.pk, second.pk]), {"first": "1"})
+    assert list(product.photos.all()) == [second, first, third]
+    none = client.post(reverse("seller:add_photo", args=[product.pk]), {})
+    assert none.status_code == 422 and product.photos.count() == 3
+
+
+def test_another_notice_form_may_be_chosen_and_what_is_wrong_is_said_beside_it(client, shop):
+    product = an_option(seller=shop).product
+    assert "세탁 방법" in client.get(reverse("seller:product", args=[product.pk]) + "?form=WEAR").content.decode()
+    url = reverse("seller:save_notice", args=[product.pk])
+    answer = client.post(url, {"form": "WEAR", "made_in": "지난달", "color": "쪽빛"})
+    assert answer.status_code == 422 and "2026-11처럼" in answer.content.decode() and "쪽빛" in answer.content.decode()
+    assert client.post(url, {"form": "WEAR", "color": "쪽빛"}).status_code == 302  # the rest may come later
+    product.refresh_from_db()
+    assert (product.notice_type, product.notice) == ("WEAR", {"color": "쪽빛"})
+
+
+def test_the_seller_sees_what_the_md_changed_and_takes_it_back(client, shop):
+    from dure.commerce.catalog import actions as catalog
+
+    product = an_option(seller=shop, name="사과").product
+    revision = catalog.improve(product, by=a_person("MD", name="문상품"), note="산지를 넣었어요", name="청송 사과")
+    page = client.get(reverse("seller:product", args=[product.pk])).content.decode()
+    assert "문상품" in page and "산지를 넣었어요" in page and "<del" in page
+    assert client.post(reverse("seller:undo", args=[product.pk, revision.pk])).status_code == 302
+    product.refresh_from_db()
+    assert product.name == "사과"
+    assert client.post(reverse("seller:undo", args=[product.pk, revision.pk])).status_code == 409
+
+
+def test_an_options_own_code_is_kept_and_found_once(client, shop):
+    option = an_option(seller=shop)
+    rows = {"options-TOTAL_FORMS": 2, "options-INITIAL_FORMS": 1,
+            "options-0-id": option.pk, "options-0-name": "3kg", "options-0-price": "12,000", "options-0-seller_code": "A-1",
+            "options-1-name": "5kg", "options-1-price": "20,000", "options-1-seller_code": "A-2"}  # fmt: skip
+    assert client.post(reverse("seller:save_options", args=[option.product_id]), rows).status_code == 302
+    assert list(option.product.options.values_list("seller_code", flat=True)) == ["A-1", "A-2"]
+    found = client.get(reverse("seller:products") + "?q=A-").content.decode()
+    assert "1건" in found and "2건" not in found
+
+
+def test_a_suspended_shop_is_told_why(client, shop):
+    sellers.suspend(shop, why="배송이 자꾸 늦어졌어요.", by=a_person("OPERATOR"))
+    assert "배송이 자꾸 늦어졌어요." in client.get(reverse("seller:home")).content.decode()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from dure.commerce.catalog import notices, rules
 from dure.commerce.catalog.models import Category, Option, Product, Revision
 from dure.kit.models import AuditEntry
+from dure.kit.money import won
 from dure.people.models import User
 
 SORTS = {
@@ -81,6 +82,47 @@ def notice_rows(product: Product) -> list[tuple[str, str]]:
 def suggestions(product: Product) -> list[Revision]:
     """What the MD changed and nobody has taken back, newest first."""
     return list(product.revisions.filter(suggested=True, undone_at=None).select_related("by"))
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing a revision changed, in words; an empty side was not there."""
+
+    label: Any
+    before: str
+    after: str
+
+
+LABELS = {
+    "name": _("상품명"),
+    "tagline": _("한 줄 소개"),
+    "story": _("상품 이야기"),
+    "keywords": _("검색어"),
+    "category": _("분류"),
+    "notice_type": _("고시 양식"),
+}
+
+
+def differences(revision: Revision) -> list[Difference]:
+    """What the revision changed, line by line: notice items and options one by one."""
+    found = []
+    for name, after in revision.after.items():
+        before = revision.before.get(name)
+        if name == "notice":
+            form = notices.form_of(revision.after.get("notice_type") or revision.product.notice_type)
+            labels = {item.code: item.label for item in form.items}
+            for code in {**(before or {}), **after}:
+                found.append(Difference(labels.get(code, code), (before or {}).get(code, ""), after.get(code, "")))
+        elif name == "options":
+            was, now = _option_words(before or []), _option_words(after)
+            found += [Difference(option, was.get(option, ""), now.get(option, "")) for option in {**was, **now}]
+        else:
+            found.append(Difference(LABELS.get(name, name), str(before or ""), str(after or "")))
+    return [difference for difference in found if difference.before != difference.after]
+
+
+def _option_words(options: list[dict[str, Any]]) -> dict[str, str]:
+    return {option["name"]: won(option["price"]) for option in options}
 
 
 def history(product: Product, limit: int = 50) -> list[AuditEntry]:

@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +17,7 @@ from django.utils.translation import pgettext
 from dure.commerce.claims.models import Claim
 from dure.commerce.claims.queries import open_claims_of
 from dure.commerce.orders.models import ProductOrder
-from dure.commerce.sellers.models import Seller, SellerStatus
+from dure.commerce.sellers.models import Member, Seller, SellerStatus
 
 View = Callable[..., HttpResponse]
 CHOSEN = "seller"  # session key: the shop somebody with several works in now
@@ -34,6 +35,22 @@ def centre(view: View) -> View:
         return view(request, shop, *args, **kwargs)
 
     return checked
+
+
+def owners_only(view: View) -> View:
+    """Below `@centre`: company, account and people are the owner's business; staff get 403."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, shop: Seller, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not owns(request, shop):
+            raise PermissionDenied(_("대표만 할 수 있는 일이에요."))
+        return view(request, shop, *args, **kwargs)
+
+    return checked
+
+
+def owns(request: HttpRequest, shop: Seller) -> bool:
+    return Member.objects.filter(seller=shop, user=request.user.pk, role=Member.Role.OWNER).exists()
 
 
 def shop_of(request: HttpRequest) -> Seller | None:

@@ -136,14 +136,24 @@ class OptionForm(forms.Form):
     """One row of the options table; an empty row is no option."""
 
     id = forms.IntegerField(required=False, widget=forms.HiddenInput())
-    name = forms.CharField(label=_("옵션명"), max_length=60, required=False)
-    price = WonField(label=_("판매가"), min_value=10, required=False)
+    name = forms.CharField(
+        label=_("옵션명"), max_length=60, required=False, widget=forms.TextInput(attrs={"class": "input"})
+    )
+    price = WonField(
+        label=_("판매가"),
+        min_value=10,
+        required=False,
+        widget=forms.TextInput(attrs={"data-won": "1", "inputmode": "numeric", "class": "input input--won"}),
+    )
     stock = forms.IntegerField(
         label=_("재고"),
         min_value=0,
         max_value=1_000_000,
         required=False,
-        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "input input--won"}),
+    )
+    seller_code = forms.CharField(
+        label=_("자체 코드"), max_length=40, required=False, widget=forms.TextInput(attrs={"class": "input"})
     )
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput())  # the stock the seller was looking at
 
@@ -161,14 +171,16 @@ class OptionForm(forms.Form):
 
     def row(self) -> OptionRow:
         got = self.cleaned_data
-        return OptionRow(name=got["name"], price=got["price"], id=got.get("id"))
+        return OptionRow(got["name"], got["price"], id=got.get("id"), seller_code=got.get("seller_code") or "")
 
 
 OptionFormSet = forms.formset_factory(OptionForm, extra=BLANK_ROWS, max_num=50)
 
 
 class NoticeForm(forms.Form):
-    """The product-information notice of one type; what is left out stays open."""
+    """The product-information notice of one type. Items the law wants are marked, yet may be filled in later."""
+
+    use_required_attribute = False
 
     def __init__(self, code: str, *args: Any, suggested: dict[str, str] | None = None, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -178,18 +190,46 @@ class NoticeForm(forms.Form):
                 self.initial[item.code] = suggested[item.code]
 
 
+class LaterText(forms.CharField):
+    """Shown as required; empty for now is no mistake."""
+
+    def validate(self, value: Any) -> None:
+        if value:
+            super().validate(value)
+
+
+class LaterChoice(forms.ChoiceField):
+    def validate(self, value: Any) -> None:
+        if value:
+            super().validate(value)
+
+
 def _notice_field(item: notices.Item) -> forms.Field:
-    told: dict[str, Any] = {"label": item.label, "help_text": item.help, "required": False}
+    told: dict[str, Any] = {"label": item.label, "help_text": item.help, "required": item.required}
     if item.kind == notices.CHOICE:
-        return forms.ChoiceField(choices=[("", _("고르기")), *item.choices], **told)
+        return LaterChoice(choices=[("", _("고르기")), *item.choices], **told)
     if item.kind == notices.LONG:
-        return forms.CharField(widget=forms.Textarea(attrs={"rows": 2}), **told)
+        return LaterText(widget=forms.Textarea(attrs={"rows": 2}), **told)
     kinds = {notices.MONTH: {"type": "month"}, notices.PHONE: {"type": "tel"}}
-    return forms.CharField(widget=forms.TextInput(attrs=kinds.get(item.kind, {})), **told)
+    return LaterText(widget=forms.TextInput(attrs=kinds.get(item.kind, {})), **told)
+
+
+class Pictures(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class SeveralFiles(forms.FileField):
+    """A list of the files chosen, at least one."""
+
+    widget = Pictures
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:  # type: ignore[override]
+        files = data if isinstance(data, list | tuple) else [data]
+        return [super(SeveralFiles, self).clean(file, initial) for file in files or [None]]
 
 
 class PhotoForm(forms.Form):
-    image = forms.FileField(label=_("사진"), widget=forms.FileInput(attrs={"accept": images.ACCEPT}))
+    image = SeveralFiles(label=_("사진"), widget=Pictures(attrs={"accept": images.ACCEPT, "multiple": True}))
 
 
 class DispatchForm(forms.Form):

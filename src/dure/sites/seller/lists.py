@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from dure.commerce.catalog.models import ProductStatus
@@ -17,9 +19,20 @@ from dure.sites.design.lists import Choice, Column, Days, Empty, Listing
 SHOWN = [s for s in LineStatus.choices if s[0] not in {"PAYMENT_WAITING", "CANCELED_BY_NOPAYMENT"}]
 
 
-class Products(Listing):
+class Once(Listing):
+    """A list whose search looks into related rows: one found over several of them stands in the list once."""
+
+    @cached_property
+    def found(self) -> QuerySet[Any]:
+        found = super().found
+        if not self.words:
+            return found
+        return self.all_rows.filter(pk__in=found.order_by().values("pk")).order_by(*found.query.order_by)
+
+
+class Products(Once):
     search = ("name", "keywords", "options__seller_code")
-    search_hint = _("상품명, 검색어")
+    search_hint = _("상품명, 검색어, 자체 코드")
     columns = (
         Column("photos", _("사진"), kind="photo", value=lambda p: _face(p), exported=False),
         Column("name", _("상품명"), link=lambda p: reverse("seller:product", args=[p.pk]), primary=True, sort="name"),
@@ -39,7 +52,7 @@ class Products(Listing):
     )
 
 
-class Orders(Listing):
+class Orders(Once):
     search = ("order__number", "product_name", "order__receiver", "order__buyer__name", "parcels__waybill")
     search_hint = _("주문번호, 상품, 받는 분, 송장")
     columns = (

@@ -35,6 +35,7 @@ def home(request: HttpRequest, shop: Seller) -> HttpResponse:
         day=clock.today(),
         fresh=waiting.filter(acknowledged_at=None).count(),
         to_send=waiting.exclude(acknowledged_at=None).count(),
+        urgent=waiting.exclude(dispatch_due=None).order_by("dispatch_due", "id")[:5],
         late=waiting.filter(dispatch_due__lt=clock.today()).count(),
         claims=open_claims_of(shop).count(),
         upcoming=settlement.upcoming(shop),

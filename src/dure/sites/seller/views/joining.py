@@ -18,7 +18,7 @@ from dure.commerce.sellers.models import Invitation, Member, Seller
 from dure.config import load
 from dure.kit.errors import DureError
 from dure.sites.design.toasts import toast
-from dure.sites.seller.access import CHOSEN, apart, centre, page
+from dure.sites.seller.access import CHOSEN, apart, centre, owners_only, owns, page
 from dure.sites.seller.forms import AccountForm, ApplyForm, BusinessForm, ProfileForm, ShippingForm, StaffForm
 
 
@@ -72,6 +72,7 @@ def save_profile(request: HttpRequest, shop: Seller) -> HttpResponse:
 
 
 @centre
+@owners_only
 @require_POST
 def save_business(request: HttpRequest, shop: Seller) -> HttpResponse:
     form = BusinessForm(request.POST)
@@ -79,6 +80,7 @@ def save_business(request: HttpRequest, shop: Seller) -> HttpResponse:
 
 
 @centre
+@owners_only
 @require_POST
 def save_account(request: HttpRequest, shop: Seller) -> HttpResponse:
     form = AccountForm(request.POST)
@@ -95,6 +97,7 @@ def save_shipping(request: HttpRequest, shop: Seller) -> HttpResponse:
 
 
 @centre
+@owners_only
 @require_POST
 def submit(request: HttpRequest, shop: Seller) -> HttpResponse:
     try:
@@ -106,6 +109,7 @@ def submit(request: HttpRequest, shop: Seller) -> HttpResponse:
 
 
 @centre
+@owners_only
 @require_POST
 def invite_staff(request: HttpRequest, shop: Seller) -> HttpResponse:
     form = StaffForm(request.POST)
@@ -117,6 +121,7 @@ def invite_staff(request: HttpRequest, shop: Seller) -> HttpResponse:
 
 
 @centre
+@owners_only
 @require_POST
 def remove_member(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
     member = get_object_or_404(Member, pk=pk, seller=shop)
@@ -169,6 +174,7 @@ def _steps(request: HttpRequest, shop: Seller, status: int = 200, refusal: str =
         number=queries.masked_number(account) if account else "",
         members=shop.members.select_related("user").order_by("id"),
         staff_link=request.session.pop("staff_link", ""),
+        is_owner=owns(request, shop),
         refusal=refusal,
         broken=set(forms),
     )

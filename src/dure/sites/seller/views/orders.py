@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -95,6 +96,7 @@ def upload_waybills(request: HttpRequest, shop: Seller) -> HttpResponse:
     """The same Excel back, with waybills filled in; each row is sent or says why not."""
     form = WaybillsForm(request.POST, request.FILES)
     if not form.is_valid():
+        messages.error(request, _("올릴 엑셀 파일을 골라 주세요."))
         return redirect("seller:orders")
     lines = lines_of_seller(request.user).filter(seller=shop)
     results = waybills.take(form.cleaned_data["file"], lines, by=request.user)
@@ -156,6 +158,8 @@ def reply(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
     if form.is_valid():
         reviews.reply(review, form.cleaned_data["reply"], by=request.user)
         toast(request, _("답글을 남겼어요."))
+    else:
+        messages.error(request, _("답글을 1,000자 안으로 적어 주세요."))
     return redirect("seller:reviews")
 
 

@@ -54,7 +54,8 @@ def new_product(request: HttpRequest, shop: Seller) -> HttpResponse:
 
 @centre
 def product(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
-    return _editor(request, shop, _one(shop, pk))
+    found = _one(shop, pk)
+    return _editor(request, shop, found, code=_asked_type(found, request.GET.get("form", "")))
 
 
 @centre
@@ -91,7 +92,7 @@ def save_options(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
 @require_POST
 def save_notice(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
     found = _one(shop, pk)
-    code = _notice_type(found)
+    code = _asked_type(found, request.POST.get("form", ""))
     form = NoticeForm(code, request.POST)
     if form.is_valid():
         try:
@@ -103,7 +104,7 @@ def save_notice(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             return _saved(request, pk, "notice")
-    return _editor(request, shop, found, 422, notice=form)
+    return _editor(request, shop, found, 422, code, notice=form)
 
 
 @centre
@@ -112,7 +113,8 @@ def add_photo(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
     found, form = _one(shop, pk), PhotoForm(request.POST, request.FILES)
     if form.is_valid():
         try:
-            actions.add_photo(found, form.cleaned_data["image"], by=request.user, alt=found.name)
+            for image in form.cleaned_data["image"]:
+                actions.add_photo(found, image, by=request.user, alt=found.name)
         except DureError as error:
             form.add_error("image", str(error))
         else:
@@ -123,11 +125,13 @@ def add_photo(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
 @centre
 @require_POST
 def change_photo(request: HttpRequest, shop: Seller, pk: int, photo: int) -> HttpResponse:
-    """Take a picture off, or make it the face of the product."""
+    """Take a picture off, make it the face of the product, or move it one place forward."""
     found = _one(shop, pk)
     picture = get_object_or_404(found.photos, pk=photo)
     if "remove" in request.POST:
         actions.remove_photo(picture, by=request.user)
+    elif "forward" in request.POST:
+        actions.order_photos(found, _one_forward([p.pk for p in found.photos.all()], picture.pk), by=request.user)
     else:
         actions.order_photos(found, [picture.pk], by=request.user)
     return _saved(request, pk, "photos")
@@ -177,8 +181,16 @@ def _one(shop: Seller, pk: int) -> Product:
     return get_object_or_404(rows, pk=pk)
 
 
-def _notice_type(product: Product) -> str:
-    return product.notice_type or product.category.notice_type
+def _asked_type(product: Product, asked: str) -> str:
+    """The notice's form: the one asked for if there is such a one, else the product's, else its category's."""
+    return asked if asked in notices.FORMS else product.notice_type or product.category.notice_type
+
+
+def _one_forward(ids: list[int], moved: int) -> list[int]:
+    at = ids.index(moved)
+    if at:
+        ids[at - 1], ids[at] = ids[at], ids[at - 1]
+    return ids
 
 
 def _count_stock(product: Product, rows: list[Any], request: HttpRequest) -> None:
@@ -204,7 +216,8 @@ def _options_of(product: Product) -> BaseFormSet[Any]:
     known = []
     for option in rows:
         left = option.stock.available if hasattr(option, "stock") else 0
-        known.append({"id": option.pk, "name": option.name, "price": option.price, "stock": left, "seen": left})
+        row = {"id": option.pk, "name": option.name, "price": option.price, "seller_code": option.seller_code}
+        known.append({**row, "stock": left, "seen": left})
     return OptionFormSet(prefix="options", initial=known)
 
 
@@ -213,11 +226,12 @@ def _editor(
     shop: Seller,
     product: Product,
     status: int = 200,
+    code: str = "",
     refusal: str = "",
     **forms: Form | BaseFormSet[Any],
 ) -> HttpResponse:
     product.refresh_from_db()
-    code = _notice_type(product)
+    code = code or _asked_type(product, "")
     facts = {"phone": shop.contact_phone, "maker": shop.company_name or shop.name, "product": product.name}
     known: dict[str, Any] = {
         "words": ProductForm.of(product),
@@ -233,8 +247,9 @@ def _editor(
         **apart({**known, **forms}),
         product=product,
         photos=product.photos.all(),
-        notice_label=notices.form_of(code).label,
+        notice_code=code,
+        notice_forms=[(form.code, form.label) for form in notices.FORMS.values()],
         missing=queries.missing(product),
-        suggestions=queries.suggestions(product),
+        suggestions=[(revision, queries.differences(revision)) for revision in queries.suggestions(product)],
         refusal=refusal,
     )
