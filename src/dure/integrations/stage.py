@@ -42,7 +42,13 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Tick = Callable[[], None]
 
 FAULT_KINDS = {"error", "delay", "drop_before", "drop_after"}
-FIRST_DEFAULTS: dict[str, Any] = {"webhooks": "on", "webhook_delay": 0, "webhook_copies": 1, "clock_ahead": 0}
+FIRST_DEFAULTS: dict[str, Any] = {
+    "webhooks": "on",
+    "webhook_delay": 0,  # seconds
+    "webhook_copies": 1,
+    "web": "",  # where webhooks go; empty: the web process beside us
+    "clock_ahead": 0,  # seconds
+}
 
 
 class Memory:
@@ -149,10 +155,11 @@ class Stage:
         signed = {**(headers(raw, moment) if headers else {}), "_time": moment}
         rid = structlog.contextvars.get_contextvars().get("request_id", "")
         due = time.time() + float(self.setting("webhook_delay"))
+        to = url or (self.setting("web") or web_url()) + self.webhook_path
         for _ in range(int(self.setting("webhook_copies"))):
             memory().db.execute(
                 "INSERT INTO webhook (id, service, url, body, signed, request_id, made, due) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (uuid.uuid4().hex, self.service, url or web_url() + self.webhook_path, raw, json.dumps(signed), rid,
+                (uuid.uuid4().hex, self.service, to, raw, json.dumps(signed), rid,
                  time.time(), due),
             )  # fmt: skip
 

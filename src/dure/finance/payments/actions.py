@@ -8,6 +8,7 @@ ask, then we ask, then we write down what was answered. A process that dies in b
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, timedelta
 
 import structlog
@@ -24,15 +25,17 @@ from dure.finance.ledger.models import Held
 from dure.finance.ledger.rules import Share, share
 from dure.finance.payments.errors import AmountDiffers, NothingToPay, PaymentRefused, PaymentUnknown, RefundTooLarge
 from dure.finance.payments.models import Payment, PaymentStatus, ProviderRow, Refund
-from dure.integrations.toss.client import ALREADY_PROCESSED, PaymentTold, toss
+from dure.integrations.toss.client import PAID_BEFORE, PaymentTold, toss
 from dure.kit import clock
+from dure.kit.errors import DureError
 from dure.kit.http import OutsideError
 from dure.kit.outbox import emit
-from dure.kit.states import move
+from dure.kit.states import WrongState, move
 
 log = structlog.get_logger()
 
 PATIENCE = timedelta(minutes=1)  # after which an unanswered confirm is looked up
+LOOKED_UP_WITHIN = timedelta(minutes=5)  # an order keeps its goods that long after a confirm was sent
 
 
 @transaction.atomic
@@ -74,14 +77,15 @@ def _begin(order_number: str, payment_key: str, amount: int) -> Payment:
         return payment
     if payment.amount != amount or payment.order.pay_total != amount:
         raise AmountDiffers()
-    if payment.order.ended_at:
-        raise OrderExpired()
-    if payment.status == PaymentStatus.IN_PROGRESS and payment.payment_key == payment_key:
-        return payment
+    orders.keep_open(payment.order, until=clock.now() + LOOKED_UP_WITHIN)
+    if payment.status == PaymentStatus.IN_PROGRESS:
+        if payment.payment_key == payment_key:
+            return payment
+        raise PaymentUnknown()  # an earlier try may have taken the money: this one is not confirmed before that is known
     move(
         payment,
         PaymentStatus.IN_PROGRESS,
-        only_from=[PaymentStatus.READY, PaymentStatus.ABORTED, PaymentStatus.IN_PROGRESS],
+        only_from=[PaymentStatus.READY, PaymentStatus.ABORTED],
         payment_key=payment_key,
         asked_at=clock.now(),
         failure="",
@@ -91,13 +95,22 @@ def _begin(order_number: str, payment_key: str, amount: int) -> Payment:
 
 def _after_error(payment: Payment, error: OutsideError) -> PaymentTold:
     """What to make of a confirm that did not say yes. Raises PaymentRefused, PaymentUnknown."""
-    if error.code == ALREADY_PROCESSED:
-        return toss().payment(str(payment.payment_key))
     if error.unknown:
         raise PaymentUnknown() from error
-    with transaction.atomic():
+    if error.code in PAID_BEFORE and (told := _of_order(payment)):
+        return told
+    with suppress(WrongState), transaction.atomic():  # a webhook may have been faster
         move(payment, PaymentStatus.ABORTED, why=f"{error.code} {error.message}", failure=error.message[:300])
     raise PaymentRefused(reason=error.message) from error
+
+
+def _of_order(payment: Payment) -> PaymentTold | None:
+    """The payment the provider took for this order, if it did. Raises PaymentUnknown."""
+    try:
+        told = toss().payment_of_order(payment.order.number)
+    except OutsideError as error:
+        raise PaymentUnknown() from error
+    return told if told and told.status in Payment.TOOK_MONEY else None
 
 
 @transaction.atomic
@@ -291,13 +304,13 @@ def _recover(payment: Payment) -> bool:
                 payment.amount,
                 key=f"confirm-{payment.pk}-{told.payment_key}",
             )
-    except OutsideError as error:
+        if told is not None and told.status in Payment.TOOK_MONEY:
+            finish(payment, told)
+            return True
+    except (OutsideError, DureError) as error:  # one that cannot be finished does not keep the others waiting
         log.warning("payment_still_unknown", order=payment.order.number, error=str(error))
         return False
-    if told is not None and told.status in {"DONE", "PARTIAL_CANCELED", "CANCELED"}:
-        finish(payment, told)
-        return True
-    with transaction.atomic():
+    with suppress(WrongState), transaction.atomic():  # the buyer's own request may have been faster
         over = told is None or told.status == "EXPIRED" or payment.order.ended_at is not None
         failure = told.failure if told else ""
         move(payment, PaymentStatus.EXPIRED if over else PaymentStatus.ABORTED, why="looked up", failure=failure)

@@ -12,7 +12,8 @@ from dure.commerce.sellers.models import PayoutAccount, Seller
 from dure.finance.ledger import postings
 from dure.finance.ledger.errors import PostingRefused
 from dure.finance.payouts.models import Payout, PayoutStatus
-from dure.integrations.toss.client import PayoutTold, payout_order, toss
+from dure.integrations.nts.rules import is_corporate
+from dure.integrations.toss.client import ASKED_BEFORE, PayoutTold, payout_order, toss
 from dure.kit import clock
 from dure.kit.http import OutsideError
 from dure.kit.outbox import emit
@@ -77,7 +78,7 @@ def request(payout: Payout) -> Payout:
             [payout_order(payout.ref, destination, payout.amount)], key=f"payout-{payout.ref}"
         )[0]
     except OutsideError as error:
-        if error.unknown:
+        if error.unknown or error.code == ASKED_BEFORE:  # asked after all: the next turn finds it by its reference
             raise
         return _failed(payout, PayoutStatus.FAILED, f"{error.code} {error.message}", {})
     return _answered(payout, told)
@@ -155,7 +156,7 @@ def _destination(seller: Seller, account: PayoutAccount) -> str:
         bank_code=account.bank_code,
         account_number=account_number(account),
         holder_name=account.holder_name,
-        corporate=False,
+        corporate=is_corporate(seller.brn),
         key=ref,
     )
     PayoutAccount.objects.filter(pk=account.pk).update(outside_ref=found)

@@ -29,6 +29,11 @@ def check_digit(nine: str) -> int:
     return (10 - total % 10) % 10
 
 
+def is_corporate(number: str) -> bool:
+    """The fourth and fifth digits tell what a business is: 81 and 86 to 88 are companies for profit."""
+    return number[3:5] in {"81", "86", "87", "88"}
+
+
 def shown(number: str) -> str:
     """`1208800767` as `120-88-00767`, as Koreans read it."""
     return f"{number[:3]}-{number[3:5]}-{number[5:]}" if len(number) == 10 else number

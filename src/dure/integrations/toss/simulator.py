@@ -1,13 +1,15 @@
 """Toss Payments, played: payments, cancels, the payment window, settlement rows, payouts (지급대행).
 
 It remembers across restarts, keeps idempotency keys, refuses what Toss refuses, honours `TossPayments-Test-Code`, and
-pushes webhooks. Money paid is settled on the next day at 3% and VAT; a cancel gives the fee back.
+pushes webhooks. An agreed payment that nobody confirms for ten minutes expires. Money paid is settled on the next day at
+3% and VAT; a cancel gives the fee back. Payouts to BAD_ACCOUNTS fail at the bank.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import time
 import uuid
 from collections.abc import Awaitable, Callable
@@ -27,10 +29,17 @@ from dure.integrations.toss.envelope import BadEnvelope, seal, signature, unseal
 from dure.integrations.toss.webhooks import SIGNATURE
 from dure.kit.clock import KST
 
+ORDER_ID = re.compile(r"[A-Za-z0-9\-_.]{6,64}")
+TOOK_MONEY = {"DONE", "PARTIAL_CANCELED", "CANCELED"}
 CONFIRM_WITHIN = 600  # seconds after the buyer's authentication
 FEE_PERCENT = 3
 BAD_ACCOUNTS = {("295", "77701777777"), ("011", "3025353430761"), ("002", "02004240994312")}
 MESSAGES = {
+    "DUPLICATED_ORDER_ID": (400, "이미 승인 및 취소가 진행된 중복된 주문번호 입니다. 다른 주문번호로 진행해주세요."),
+    "INVALID_ORDER_ID": (
+        400,
+        "orderId는 영문 대소문자, 숫자, 특수문자(-, _, .)만 허용합니다. 6자 이상 64자 이하여야 합니다.",
+    ),
     "ALREADY_PROCESSED_PAYMENT": (400, "이미 처리된 결제 입니다."),
     "ALREADY_CANCELED_PAYMENT": (400, "이미 취소된 결제 입니다."),
     "NOT_FOUND_PAYMENT": (404, "존재하지 않는 결제 정보 입니다."),
@@ -45,6 +54,11 @@ MESSAGES = {
     "INVALID_IDEMPOTENCY_KEY": (400, "멱등키는 300자 이하여야 합니다."),
     "NOT_FOUND": (404, "존재하지 않는 정보 입니다."),
     "DUPLICATED_REF_PAYOUT_ID": (400, "이미 사용된 refPayoutId 입니다."),
+}
+
+LEFT = {
+    "cancel": ("PAY_PROCESS_CANCELED", "사용자에 의해 결제가 취소되었습니다."),
+    "fail": ("PAY_PROCESS_ABORTED", "결제 진행 중 승인에 실패하여 결제가 중단되었습니다."),
 }
 
 stage = Stage("toss", webhook_path="/api/webhooks/toss")
@@ -96,43 +110,62 @@ def _signed_in(request: Request) -> bool:
 
 async def window(request: Request) -> Response:
     fields = dict(request.query_params)
-    if (
-        not {"orderId", "orderName", "amount", "successUrl", "failUrl"} <= fields.keys()
-        or not fields["amount"].isdigit()
-    ):
+    if _incomplete(fields):
         return refuse("INVALID_REQUEST")
     return HTMLResponse(window_page.page(fields))
 
 
 async def decide(request: Request) -> Response:
-    """The buyer pressed a button of the window."""
+    """The buyer pressed a button of the window: pay, reject (fails when it is confirmed), fail or cancel."""
     form = dict(parse_qsl((await request.body()).decode()))
+    if _incomplete(form):
+        return refuse("INVALID_REQUEST")
     order_id, outcome = form["orderId"], form.get("outcome", "pay")
-    if outcome == "pay":
-        key = f"tgen_{uuid.uuid4().hex[:22]}"
-        stage.put("payment", key, _new_payment(key, form))
-        stage.put("order", order_id, key)
+    if outcome in LEFT:
+        code, message = LEFT[outcome]
+    elif not ORDER_ID.fullmatch(order_id):
+        code, message = "INVALID_ORDER_ID", MESSAGES["INVALID_ORDER_ID"][1]
+    elif _paid_before(order_id):
+        code, message = "DUPLICATED_ORDER_ID", MESSAGES["DUPLICATED_ORDER_ID"][1]
+    else:
+        key = _agreed(form, fails="REJECT_CARD_PAYMENT" if outcome == "reject" else "")
         back = {"paymentType": "NORMAL", "orderId": order_id, "paymentKey": key, "amount": form["amount"]}
         return RedirectResponse(_with(form["successUrl"], back), 303)
-    code, message = (
-        ("PAY_PROCESS_CANCELED", "사용자에 의해 결제가 취소되었습니다.")
-        if outcome == "cancel"
-        else ("REJECT_CARD_COMPANY", "카드사에서 결제를 거절했습니다.")
-    )
     return RedirectResponse(_with(form["failUrl"], {"code": code, "message": message, "orderId": order_id}), 303)
+
+
+def _incomplete(fields: dict[str, str]) -> bool:
+    needed = {"orderId", "orderName", "amount", "successUrl", "failUrl"} <= fields.keys()
+    return not needed or not fields["amount"].isdigit()
+
+
+def _agreed(form: dict[str, str], fails: str) -> str:
+    """The buyer has agreed to pay: the payment waits to be confirmed."""
+    payment = _new_payment(f"tgen_{uuid.uuid4().hex[:22]}", form, fails)
+    key = str(payment["paymentKey"])
+    stage.put("payment", key, payment)
+    stage.put("agreed", key, {"key": key, "at": payment["_authenticated"]})
+    stage.put("order", form["orderId"], key)
+    return key
+
+
+def _paid_before(order_id: str) -> bool:
+    payment = stage.get("payment", stage.get("order", order_id) or "")
+    return payment is not None and payment["status"] in TOOK_MONEY
 
 
 def _with(url: str, params: dict[str, str]) -> str:
     return f"{url}{'&' if '?' in url else '?'}{urlencode(params)}"
 
 
-def _new_payment(key: str, form: dict[str, str]) -> dict[str, Any]:
+def _new_payment(key: str, form: dict[str, str], fails: str) -> dict[str, Any]:
     return {
         "mId": "dure", "version": "2022-11-16", "paymentKey": key, "type": "NORMAL", "orderId": form["orderId"],
-        "orderName": form["orderName"], "method": form.get("method", "카드"), "currency": "KRW",
+        "orderName": form["orderName"], "method": form.get("method", "카드").partition("/")[0], "currency": "KRW",
         "totalAmount": int(form["amount"]), "balanceAmount": int(form["amount"]), "status": "IN_PROGRESS",
         "requestedAt": stage.stamp(), "approvedAt": None, "lastTransactionKey": None, "cancels": None,
-        "isPartialCancelable": True, "secret": uuid.uuid4().hex, "failure": None, "_authenticated": time.time(),
+        "isPartialCancelable": True, "secret": uuid.uuid4().hex, "failure": None,
+        "_authenticated": stage.now().timestamp(), "_fails": fails,
         "receipt": {"url": f"https://dashboard.tosspayments.com/receipt/redirection?transactionId={key}"},
     }  # fmt: skip
 
@@ -151,9 +184,15 @@ async def confirm(request: Request) -> Response:
     if payment["totalAmount"] != body.get("amount"):
         return refuse("INVALID_REQUEST", "결제 금액이 다릅니다.")
     if stage.now().timestamp() - payment["_authenticated"] > CONFIRM_WITHIN:
-        payment["status"] = "EXPIRED"
-        _keep(payment)
+        _keep(payment | {"status": "EXPIRED"})
         return refuse("NOT_FOUND_PAYMENT_SESSION")
+    if _paid_before(payment["orderId"]):
+        return refuse("DUPLICATED_ORDER_ID")
+    if payment["_fails"]:
+        failure = {"code": payment["_fails"], "message": MESSAGES[payment["_fails"]][1]}
+        _keep(payment | {"status": "ABORTED", "failure": failure})
+        return refuse(payment["_fails"])
+    stage.put("order", payment["orderId"], payment["paymentKey"])  # of several tries, the paid one is the order's
     payment |= {"status": "DONE", "approvedAt": stage.stamp(), "lastTransactionKey": _transaction()}
     payment["vat"] = round(payment["totalAmount"] / 11)
     payment["suppliedAmount"] = payment["totalAmount"] - payment["vat"]
@@ -204,6 +243,7 @@ async def payment_by_order(request: Request) -> Response:
 
 def _keep(payment: dict[str, Any]) -> None:
     stage.put("payment", payment["paymentKey"], payment)
+    stage.drop("agreed", payment["paymentKey"])
     moment = f"{stage.now().astimezone(KST):%Y-%m-%dT%H:%M:%S.%f}"
     stage.send_webhook({"eventType": "PAYMENT_STATUS_CHANGED", "createdAt": moment, "data": _public(payment)})
 
@@ -306,7 +346,10 @@ async def payouts(request: Request) -> Response:
 
 
 def tick() -> None:
-    """Let payouts make the steps that are due: asked, at the bank, paid."""
+    """Let agreed payments expire, and payouts make the steps that are due: asked, at the bank, paid."""
+    for agreed in stage.all("agreed"):
+        if stage.now().timestamp() - agreed["at"] > CONFIRM_WITHIN:
+            _keep(stage.get("payment", agreed["key"]) | {"status": "EXPIRED"})
     for found in stage.all("payout"):
         while found["_next"] <= time.time() and found["status"] in {"REQUESTED", "IN_PROGRESS"}:
             account = stage.get("seller", found["destination"])["account"]
