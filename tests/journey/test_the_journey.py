@@ -104,7 +104,7 @@ def test_it_gets_a_merchandiser_and_a_checklist_that_checks_itself(story):
 # 3. Seller
 
 
-def fill_in_company(page, name: str, person: str, first: str = "") -> None:
+def fill_in_company(page, name: str, person: str, account: str, first: str = "") -> None:
     """Company, account and shipping fees on the steps page; `first` is a number mistyped before the right one."""
     page.get_by_label("상호(법인명)").fill(name)
     page.get_by_label("대표자").fill(person)
@@ -120,7 +120,7 @@ def fill_in_company(page, name: str, person: str, first: str = "") -> None:
     press(page, "사업자 정보 저장")
     expect(page.get_by_text("저장했어요")).to_be_visible()
     page.get_by_label("은행").select_option(label="KB국민은행")
-    page.get_by_label("계좌번호").fill("12345601789012")
+    page.get_by_label("계좌번호").fill(account)
     page.get_by_label("예금주").fill(person)
     press(page, "계좌 저장")
     page.get_by_label("기본 배송비").fill("3000")
@@ -128,6 +128,7 @@ def fill_in_company(page, name: str, person: str, first: str = "") -> None:
     page.get_by_label("보내는 곳").fill("서울 종로구 광장시장")
     page.get_by_label("반품 받는 곳").fill("서울 종로구 광장시장")
     press(page, "배송비 저장")
+    expect(page.get_by_text("저장했어요")).to_be_visible()
 
 
 def test_the_owner_joins_by_the_link_and_fills_in_the_company(story):
@@ -139,7 +140,7 @@ def test_the_owner_joins_by_the_link_and_fills_in_the_company(story):
     press(owner, "초대 받기")
     expect(owner.get_by_role("heading", level=1)).to_contain_text("순이네 빈대떡")
 
-    fill_in_company(owner, "순이네 빈대떡", "한순이", first="123-45-67890")
+    fill_in_company(owner, "순이네 빈대떡", "한순이", "12345601789012", first="123-45-67890")
     story.keep(owner, "company")
     press(owner, "심사 신청하기")
     expect(owner.get_by_text("심사하고 있어요")).to_be_visible()
@@ -180,7 +181,7 @@ def a_product(story, who: str, name: str, shelf: str, price: str, stock: str, pi
     address = page.url
     page.locator("#photos input[type=file]").set_input_files(picture)
     press(page, "올리기", exact=True)
-    for field in page.locator("#notice :is(input:not([type=hidden]), textarea, select)").all():
+    for field in page.locator("form[action$='/notice/'] :is(input:not([type=hidden]), textarea, select:not([name=form]))").all():
         if field.evaluate("e => e.tagName") == "SELECT":
             field.select_option(index=1)
         elif not field.input_value():
@@ -235,7 +236,7 @@ def test_a_second_shop_applies_by_itself_with_two_products(story, pictures):
     story.go("other-owner", "/seller/apply/")
     other.get_by_label("가게 이름").fill("돌담과일")
     press(other, "시작하기")
-    fill_in_company(other, "돌담과일", "고은숙")
+    fill_in_company(other, "돌담과일", "고은숙", "98765401234567")
     press(other, "심사 신청하기")
     story.go("operator", "/office/sellers/?status=IN_REVIEW")
     operator.get_by_role("link", name="돌담과일").first.click()
@@ -266,8 +267,8 @@ def test_the_md_plans_a_show_that_cannot_begin_without_its_disclosure(story):
         offer.get_by_label("라이브 특가").fill(price)
         press(offer, "특가 저장")
     cues = md.locator("#cues")
-    if not cues.get_by_label("할 일").first.is_visible():
-        cues.get_by_text("큐시트에 줄 넣기").click()
+    if not cues.locator("select[name=kind]").is_visible():
+        cues.locator("summary").click()
     cues.locator("select[name=kind]").select_option("STORY")
     cues.locator("[name=beat]").fill("순이네 이야기")
     press(cues, "넣기")
