@@ -1,6 +1,7 @@
 """The Toss client against its simulator, over real HTTP: what is said on good days and on bad ones."""
 
 import json
+import time
 import uuid
 
 import httpx
@@ -264,15 +265,14 @@ def test_a_payout_walks_to_the_bank_and_tells_so_signed(simulators):
     asked = a_payout(a_destination())
     assert asked.status == "REQUESTED" and asked.amount == 31_350
     told = [webhooks.read(raw, headers) for headers, raw in mailbox.wait_for(2)]
-    assert [hint.id for hint in told] == [asked.id, asked.id]
+    assert {hint.id for hint in told} == {asked.id}
     assert toss().payout(asked.id).status == "COMPLETED"
 
 
 def test_a_payout_to_a_closed_account_fails(simulators):
     asked = a_payout(a_destination("77701777777", "295"))
-    assert toss().payout(asked.id).status in {"IN_PROGRESS", "FAILED"}
-    Mailbox().wait_for(0)
-    told = toss().payout(asked.id)
+    while (told := toss().payout(asked.id)).status in {"REQUESTED", "IN_PROGRESS"}:
+        time.sleep(0.05)
     assert told.status == "FAILED" and told.error.startswith("INVALID_ACCOUNT")
 
 

@@ -298,23 +298,29 @@ def _recover(payment: Payment) -> bool:
     try:
         told = toss().payment_of_order(payment.order.number)
         if told is not None and told.status == "IN_PROGRESS" and payment.order.ended_at is None:
-            told = toss().confirm(
-                told.payment_key,
-                payment.order.number,
-                payment.amount,
-                key=f"confirm-{payment.pk}-{told.payment_key}",
-            )
+            told = _confirm_again(payment, told)
         if told is not None and told.status in Payment.TOOK_MONEY:
             finish(payment, told)
             return True
     except (OutsideError, DureError) as error:  # one that cannot be finished does not keep the others waiting
         log.warning("payment_still_unknown", order=payment.order.number, error=str(error))
         return False
+    over = told is None or told.status == "EXPIRED" or payment.order.ended_at is not None
+    failure = told.failure if told else ""
     with suppress(WrongState), transaction.atomic():  # the buyer's own request may have been faster
-        over = told is None or told.status == "EXPIRED" or payment.order.ended_at is not None
-        failure = told.failure if told else ""
         move(payment, PaymentStatus.EXPIRED if over else PaymentStatus.ABORTED, why="looked up", failure=failure)
     return True
+
+
+def _confirm_again(payment: Payment, told: PaymentTold) -> PaymentTold | None:
+    """The buyer agreed and the money was not taken yet: take it. After a refusal for good, what it has come to."""
+    number = payment.order.number
+    try:
+        return toss().confirm(told.payment_key, number, payment.amount, key=f"confirm-{payment.pk}-{told.payment_key}")
+    except OutsideError as error:
+        if error.unknown:
+            raise
+        return toss().payment_of_order(number)
 
 
 # The provider pays us
