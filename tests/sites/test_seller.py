@@ -93,7 +93,8 @@ def test_a_wrong_business_number_is_said_beside_it_and_nothing_typed_is_lost(cli
 
 def test_a_product_is_made_filled_and_sent_to_review(client, shop):
     category = Category.objects.exclude(parent=None).filter(notice_type="FOOD").first()
-    form = {"name": "빈대떡", "category": category.pk, "story": "삼십 년 부친 녹두 빈대떡이에요. 얼려서 보내 드려요.", "key": str(uuid.uuid4()),
+    form = {"name": "빈대떡", "category": category.pk, "story": "삼십 년 부친 녹두 빈대떡이에요. 얼려서 보내 드려요.",
+            "key": str(uuid.uuid4()),
             "options-TOTAL_FORMS": 2, "options-INITIAL_FORMS": 0, "options-0-name": "3장", "options-0-price": "12,000",
             "options-0-stock": "30", "options-1-name": "6장", "options-1-price": "22000", "options-1-stock": "10"}  # fmt: skip
     for _ in range(2):  # a double submit

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dure.commerce.catalog import notices
 from dure.commerce.catalog.actions import OptionRow
@@ -18,7 +19,7 @@ from dure.kit import images
 from dure.sites.design.fields import WonField
 
 CARRIER_CHOICES = [(c.code, c.name) for c in CARRIERS.values()]
-BLANK_ROWS = 3  # empty option rows offered, so that the page needs no script
+BLANK_ROWS = 2  # empty option rows offered, so that the page needs no script
 
 
 def _won(label: Any, **more: Any) -> WonField:
@@ -107,7 +108,9 @@ class ProductForm(forms.Form):
     name = forms.CharField(
         label=_("상품명"), max_length=100, help_text=_("산지와 쓰임이 보이면 더 잘 찾아요. 예: 청송 사과 선물용")
     )
-    category = forms.ModelChoiceField(label=_("분류"), queryset=Category.objects.none(), empty_label=_("고르기"))
+    category = forms.ModelChoiceField(
+        label=pgettext_lazy("field", "분류"), queryset=Category.objects.none(), empty_label=_("고르기")
+    )
     tagline = forms.CharField(label=_("한 줄 소개"), max_length=120, required=False)
     story = forms.CharField(
         label=_("상품 이야기"),
@@ -137,23 +140,33 @@ class OptionForm(forms.Form):
 
     id = forms.IntegerField(required=False, widget=forms.HiddenInput())
     name = forms.CharField(
-        label=_("옵션명"), max_length=60, required=False, widget=forms.TextInput(attrs={"class": "input"})
+        label=_("옵션명"),
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "input", "style": "max-width: 14rem"}),
     )
     price = WonField(
         label=_("판매가"),
         min_value=10,
         required=False,
-        widget=forms.TextInput(attrs={"data-won": "1", "inputmode": "numeric", "class": "input input--won"}),
+        widget=forms.TextInput(
+            attrs={"data-won": "1", "inputmode": "numeric", "class": "input input--won", "style": "max-width: 14rem"}
+        ),
     )
     stock = forms.IntegerField(
         label=_("재고"),
         min_value=0,
         max_value=1_000_000,
         required=False,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "input input--won"}),
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "class": "input input--won", "style": "max-width: 14rem"}
+        ),
     )
     seller_code = forms.CharField(
-        label=_("자체 코드"), max_length=40, required=False, widget=forms.TextInput(attrs={"class": "input"})
+        label=_("자체 코드"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "input", "style": "max-width: 14rem"}),
     )
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput())  # the stock the seller was looking at
 
