@@ -14,4 +14,5 @@ class CatalogConfig(AppConfig):
 def put_up_the_shelves(sender: AppConfig, using: str, apps: Any = None, **_: Any) -> None:
     from dure.commerce.catalog.categories import sync
 
-    sync((apps or sender.apps).get_model("catalog", "Category")._default_manager.using(using))
+    registry: Any = apps or sender.apps
+    sync(registry.get_model("catalog", "Category")._default_manager.using(using))

@@ -16,6 +16,7 @@ class PricingConfig(AppConfig):
 
 def first_plan(sender: AppConfig, using: str, apps: Any = None, **_: Any) -> None:
     """A new house takes 5% of everything until somebody writes another plan."""
-    plans = (apps or sender.apps).get_model("pricing", "CommissionPlan")._default_manager.using(using)
+    registry: Any = apps or sender.apps
+    plans = registry.get_model("pricing", "CommissionPlan")._default_manager.using(using)
     if not plans.exists():
         plans.create(**FIRST_PLAN)

@@ -326,7 +326,7 @@ def save_shipping_policy(
     }
     before = ShippingPolicy.objects.filter(seller=seller).values(*terms).first()
     policy, _created = ShippingPolicy.objects.update_or_create(seller=seller, defaults=terms)
-    changed = {k: [before and before[k], v] for k, v in terms.items() if not before or before[k] != v}
+    changed: dict[str, Any] = {k: [before and before[k], v] for k, v in terms.items() if not before or before[k] != v}
     if changed:
         audit.record("sellers.shipping_policy_saved", seller, by=by, **changed)
     return policy
@@ -394,7 +394,8 @@ def _change(seller: Seller, action: str, by: User | None, **columns: Any) -> Non
     Seller.objects.filter(pk=seller.pk).update(**columns)
     for name, value in columns.items():
         setattr(seller, name, value)
-    audit.record(action, seller, by=by, **{k: [_plain(a), _plain(b)] for k, (a, b) in changed.items()})
+    told: dict[str, Any] = {k: [_plain(a), _plain(b)] for k, (a, b) in changed.items()}
+    audit.record(action, seller, by=by, **told)
 
 
 def _fill(seller: Seller, **columns: str) -> None:

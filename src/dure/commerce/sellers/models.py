@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -22,7 +22,7 @@ class SellerStatus(models.TextChoices):
 
 
 class SellerQuerySet(models.QuerySet["Seller"]):
-    def of(self, user: settings.AUTH_USER_MODEL) -> Self:
+    def of(self, user: Any) -> Self:
         """The sellers `user` works for."""
         return self.filter(members__user_id=user.pk or 0)
 
