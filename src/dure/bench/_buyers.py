@@ -39,7 +39,7 @@ class Buyer(asyncio.Protocol):
             self.repeat = False
         else:
             self.asked += 1
-            self.key = f"k-{self.n}-{self.asked}"
+            self.key = f"{self.sale.option}-{self.n:03d}-{self.asked:06d}"
             self.repeat = (self.n * 7919 + self.asked * 31) % 1000 < REPEATED
         body = b'{"option":%d,"quantity":1,"price":10000,"key":"%s"}' % (self.sale.option, self.key.encode())
         head = b"POST /orders HTTP/1.1\r\nhost: x\r\nauthorization: Bearer %s\r\ncontent-length: %d\r\n\r\n"

@@ -246,6 +246,7 @@ def _plain_order(c: psycopg.Connection[Any], option: int, key: str, buyer: int) 
 @contextmanager
 def _a_house(home: Path) -> Iterator[House]:
     """The embedded database with fsync and synchronous_commit on, migrated, and one lane process."""
+    home.chmod(0o711)  # when run by root, the database's own user passes through
     os.environ.update(DURE_HOME=str(home), DURE_MODE="test", PORT=str(PORT), DURE_LOG="json", DATABASE_URL="")
     from dure.config import load
 

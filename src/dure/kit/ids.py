@@ -10,7 +10,7 @@ ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0/O, 1/I
 
 def code(length: int = 8) -> str:
     """Random letters and digits that cannot be misread; 40 bits at 8."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+    return "".join(ALPHABET[byte % 32] for byte in secrets.token_bytes(length))  # 32 letters: no letter is favoured
 
 
 def number(prefix: str, day: date) -> str:

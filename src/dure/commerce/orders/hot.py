@@ -103,13 +103,14 @@ placed AS (
          CASE WHEN f.price * t.quantity >= f.free_over THEN 0 ELSE f.fee END,
          f.price * t.quantity + CASE WHEN f.price * t.quantity >= f.free_over THEN 0 ELSE f.fee END,
          '', '', '', '', '', '', %(now)s, %(expires)s
-    FROM fitting t, offer f ORDER BY t.ord ON CONFLICT (key) DO NOTHING RETURNING id, key, number, goods_total, shipping_total, pay_total),
+    FROM fitting t, offer f ORDER BY t.ord ON CONFLICT (key) DO NOTHING
+  RETURNING id, key, number, goods_total, shipping_total, pay_total),
 lines AS (
   INSERT INTO orders_productorder (order_id, seller_id, option_id, status, product_name, option_name, unit_price, quantity,
                                    goods_amount, discount_amount, seller_discount, commission_bp, live_price_id,
                                    canceled_quantity, returned_quantity)
-  SELECT n.id, f.seller_id, f.option_id, 'PAYMENT_WAITING', f.product_name, f.option_name, f.price, t.quantity,
-         n.goods_total, 0, 0, f.bp, f.live_id, 0, 0 FROM placed n JOIN fitting t USING (key), offer f RETURNING quantity),
+  SELECT n.id, f.seller_id, f.option_id, 'PAYMENT_WAITING', f.product_name, f.option_name, f.price, n.goods_total / f.price,
+         n.goods_total, 0, 0, f.bp, f.live_id, 0, 0 FROM placed n, offer f RETURNING quantity),
 charges AS (
   INSERT INTO orders_shippingcharge (order_id, seller_id, amount, extra, reason, policy, refunded)
   SELECT n.id, f.seller_id, n.shipping_total, 0,
@@ -119,18 +120,30 @@ sold AS (SELECT coalesce(sum(quantity), 0)::int AS n FROM lines),
 counted AS (UPDATE stock_stockitem SET available = available - sold.n FROM sold
              WHERE option_id = %(option)s AND sold.n > 0 RETURNING available),
 allotted AS (UPDATE pricing_liveprice p SET sold = p.sold + sold.n FROM sold, offer f WHERE p.id = f.live_id AND sold.n > 0)
-SELECT a.key, n.number, n.pay_total, r.refusal, f.option_id IS NOT NULL AS on_sale, f.live_id IS NOT NULL AS live,
-       coalesce((SELECT available FROM counted), f.available) AS available, f.room - (SELECT n FROM sold) AS room,
-       r.key IS NULL AS known
-  FROM asked a LEFT JOIN placed n USING (key) LEFT JOIN fresh r USING (key) LEFT JOIN offer f ON true
+SELECT NULL AS key, NULL AS number, NULL AS pay_total, NULL AS refusal, f.room - sold.n AS room,
+       f.available - sold.n AS available, f.live_id IS NOT NULL AS live,
+       (SELECT pg_notify('dure_live', json_build_object('option', %(option)s::bigint, 'available', c.available)::text)::text
+          FROM counted c) AS told
+  FROM offer f, sold
+ UNION ALL
+SELECT key, number, pay_total, NULL, NULL, NULL, NULL, NULL FROM placed
+ UNION ALL
+SELECT key, NULL, NULL, refusal, NULL, NULL, NULL, NULL FROM fresh WHERE refusal IS NOT NULL
 """
-
-TELL = "SELECT pg_notify('dure_live', json_build_object('option', %s::bigint, 'available', %s::int)::text)"
 
 KNOWN = """
 SELECT o.key, o.number, o.pay_total, o.buyer_id, l.option_id, l.quantity
   FROM orders_order o JOIN orders_productorder l ON l.order_id = o.id WHERE o.key = ANY(%s)
 """
+
+
+@dataclass(frozen=True)
+class _Shelf:
+    """What the statement left: `room` pieces at this price, `available` in all. Absent when the option is not on sale."""
+
+    room: int
+    available: int
+    live: bool
 
 
 @dataclass
@@ -225,45 +238,37 @@ class HotLane:
                     "expires": moment + HOLD,
                 },
             )
-            rows = await cursor.fetchall()
-            unknown, again = self._read(rows, {r.key: r for r in requests}, answers)
-            if unknown:
-                await self._look_up(cursor, unknown, answers)
-            if any(number for _, number, *_ in rows):
-                await cursor.execute(TELL, [option, rows[0][6]])
-        return again
+            shelf: _Shelf | None = None
+            found: dict[str, Answer] = {}
+            refusals: dict[str, str] = {}
+            for key, number, pay_total, refusal, room, available, live, _told in await cursor.fetchall():
+                if number is not None:
+                    found[key] = Placed(number, pay_total)
+                elif refusal is not None:
+                    refusals[key] = refusal
+                else:
+                    shelf = _Shelf(room, available, live)
+            if unplaced := [r for r in requests if r.key not in found]:
+                found |= await self._look_up(cursor, unplaced)
+        refused = [r for r in unplaced if r.key not in found]
+        answers |= found | {r.key: _refused(r, refusals, shelf) for r in refused}
+        return [r for r in refused if shelf and r.key not in refusals and r.quantity <= shelf.room]
 
-    def _read(
-        self, rows: Sequence[tuple[object, ...]], requests: dict[str, Request], answers: dict[str, Answer]
-    ) -> tuple[list[Request], list[Request]]:
-        unknown: list[Request] = []
-        again: list[Request] = []
-        for key, number, pay_total, refusal, on_sale, live, available, room, known in rows:
-            request = requests[str(key)]
-            if number is not None:
-                answers[request.key] = Placed(str(number), int(str(pay_total)))
-                continue
-            answers[request.key] = _why_not(refusal, on_sale, live, available, room)
-            if (known and on_sale) or refusal is None:
-                unknown.append(request)
-            if on_sale and refusal is None and not known and 0 < request.quantity <= int(str(room)):
-                again.append(request)
-        return unknown, again
-
-    async def _look_up(self, cursor: psycopg.AsyncCursor, requests: list[Request], answers: dict[str, Answer]) -> None:
-        """Keys this statement did not place: an order of another moment or process, perhaps."""
+    async def _look_up(self, cursor: psycopg.AsyncCursor, requests: list[Request]) -> dict[str, Answer]:
+        """Keys the statement did not place: orders of another moment or process, perhaps."""
         by_key = {r.key: r for r in requests}
+        answers: dict[str, Answer] = {}
         await cursor.execute(KNOWN, [list(by_key)])
-        for key, number, pay_total, buyer, option, quantity in await cursor.fetchall():
+        for key, number, pay_total, *contract in await cursor.fetchall():
             r = by_key[key]
-            same = (buyer, option, quantity) == (r.buyer, r.option, r.quantity)
+            same = contract == [r.buyer, r.option, r.quantity]
             answers[key] = Placed(number, pay_total, replayed=True) if same else Refused("idempotency_key_reused")
+        return answers
 
 
-def _why_not(refusal: object, on_sale: object, live: object, available: object, room: object) -> Refused:
-    if not on_sale:
+def _refused(request: Request, refusals: dict[str, str], shelf: _Shelf | None) -> Refused:
+    if shelf is None:
         return Refused("not_on_sale")
-    if refusal:
-        return Refused(str(refusal), left=int(str(available)))
-    left = int(str(available))
-    return Refused("live_sold_out" if live and left > int(str(room)) else "sold_out", left=max(int(str(room)), 0))
+    if request.key in refusals:
+        return Refused(refusals[request.key], left=shelf.available)
+    return Refused("live_sold_out" if shelf.live and shelf.available > shelf.room else "sold_out", left=shelf.room)
