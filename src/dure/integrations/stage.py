@@ -173,7 +173,7 @@ class Stage:
             Route("/_control/settings", self.change_settings, methods=["POST"]),
         ]
         app = Starlette(routes=[*control, *routes])
-        app.add_middleware(FaultMiddleware, stage=self)  # type: ignore[arg-type]
+        app.add_middleware(FaultMiddleware, stage=self)
         return app
 
     async def show(self, request: Request) -> Response:

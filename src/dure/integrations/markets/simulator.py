@@ -5,6 +5,7 @@ POST _control/markets {"made_up": 1400, "wrapped": true}     more rows; the old 
 
 from __future__ import annotations
 
+from typing import Any
 from xml.sax.saxutils import escape
 
 from starlette.requests import Request
@@ -66,7 +67,7 @@ async def rows(request: Request) -> Response:
     total = len(MARKETS) + int(asked.get("made_up", 0))
     items = [_row(i) for i in range((number - 1) * size, min(number * size, total))]
     if not items:
-        told = {"header": {"resultCode": "03", "resultMsg": "NODATA_ERROR"}}
+        told: dict[str, Any] = {"header": {"resultCode": "03", "resultMsg": "NODATA_ERROR"}}
     else:
         body = {"items": items, "totalCount": str(total), "numOfRows": str(size), "pageNo": str(number)}
         told = {"header": {"resultCode": "00", "resultMsg": "NORMAL_SERVICE", "type": "json"}, "body": body}
