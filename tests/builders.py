@@ -147,14 +147,21 @@ def a_commission_plan(basis_points: int = 500) -> Any:
     return plan
 
 
-def an_order(*options: Any, buyer: User | None = None, quantity: int = 1, paid: bool = False, key: str = "") -> Any:
+def an_order(
+    *options: Any,
+    buyer: User | None = None,
+    quantity: int = 1,
+    paid: bool = False,
+    key: str = "",
+    postcode: str = "03086",
+) -> Any:
     """An order of `quantity` of each option (one new option if none are given), placed by the real action."""
     from dure.commerce.orders import actions
     from dure.kit import clock
 
     a_commission_plan()
     wanted = [actions.Wanted(o.pk, quantity) for o in options or [an_option()]]
-    order = actions.place_order(buyer or a_person(), wanted, an_address(), key=key or str(uuid.uuid4()))
+    order = actions.place_order(buyer or a_person(), wanted, an_address(postcode), key=key or str(uuid.uuid4()))
     if paid:
         actions.mark_paid(order, at=clock.now())
     return order

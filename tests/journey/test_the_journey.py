@@ -181,7 +181,9 @@ def a_product(story, who: str, name: str, shelf: str, price: str, stock: str, pi
     address = page.url
     page.locator("#photos input[type=file]").set_input_files(picture)
     press(page, "올리기", exact=True)
-    for field in page.locator("form[action$='/notice/'] :is(input:not([type=hidden]), textarea, select:not([name=form]))").all():
+    for field in page.locator(
+        "form[action$='/notice/'] :is(input:not([type=hidden]), textarea, select:not([name=form]))"
+    ).all():
         if field.evaluate("e => e.tagName") == "SELECT":
             field.select_option(index=1)
         elif not field.input_value():
@@ -424,14 +426,14 @@ def test_the_parcel_arrives_and_the_buyer_sees_it_on_its_way(story):
 
 def test_the_buyer_writes_a_review_with_a_photo_and_confirms(story, pictures):
     one = story.go("one", f"/orders/{story.order}/")
-    card = one.locator("article, section, li", has_text="녹두").last
+    card = one.locator("section.card", has_text="녹두").filter(has=one.locator(".order-line"))
     card.get_by_role("link", name="후기 쓰기").click()
     one.locator("label:has(input[name=rating][value='5'])").click()
     one.locator("textarea[name=text]").fill("시장에서 먹던 맛 그대로예요. 또 살게요!")
     one.locator("input[type=file]").set_input_files(pictures[0])
     press(one, "올리기")
     story.go("one", f"/orders/{story.order}/")
-    card = one.locator("article, section, li", has_text="녹두").last
+    card = one.locator("section.card", has_text="녹두").filter(has=one.locator(".order-line"))
     one.once("dialog", lambda dialog: dialog.accept())
     card.get_by_role("button", name="구매 확정").click()
     one.locator("dialog[open] button.button--primary").click() if one.locator("dialog[open]").count() else None
@@ -458,7 +460,9 @@ def test_one_line_comes_back_and_is_refunded_in_part(story):
         press(other, "상품을 받았어요")
     press(other, "확인하고 환불하기")
     story.keep(other, "return-done")
-    until(lambda: "PARTIAL_CANCELED" in story.house.run("psql", "-tc", "SELECT status FROM payments_payment").stdout, 30)
+    until(
+        lambda: "PARTIAL_CANCELED" in story.house.run("psql", "-tc", "SELECT status FROM payments_payment").stdout, 30
+    )
     story.verify()
 
 

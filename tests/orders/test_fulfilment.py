@@ -4,11 +4,11 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from builders import a_line, a_person, a_shipping_policy, an_option, an_order, at_once
 from django.db import IntegrityError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builders import a_line, a_person, a_shipping_policy, an_option, an_order, at_once
 from dure.commerce.claims import actions as claims
 from dure.commerce.claims import rules
 from dure.commerce.claims.errors import ClaimAlreadyOpen, NotClaimable, ReturnTooLate, TooMany, WhyMissing
@@ -26,6 +26,7 @@ from dure.commerce.stock.models import StockItem
 from dure.integrations.carrier.client import Scan
 from dure.kit import clock
 from dure.kit.models import Event
+from dure.kit.outbox import deliver_due
 from dure.kit.states import WrongState
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -186,19 +187,116 @@ def test_a_cancel_of_what_was_delivered_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("fault", "shipping_paid", "last", "refund"),
+    ("fault", "freight_out", "shipping_paid", "last", "refund"),
     [
-        ("BUYER", 3000, True, rules.Refund(10_000, 0, 3000)),  # the freight out was paid, the freight back is taken
-        ("BUYER", 0, True, rules.Refund(10_000, 0, 6000)),  # it had gone out free: both ways
-        ("SELLER", 3000, True, rules.Refund(10_000, 3000, 0)),  # everything comes back
-        ("SELLER", 3000, False, rules.Refund(10_000, 0, 0)),  # other goods of the parcel stay
-        ("CARRIER", 0, True, rules.Refund(10_000, 0, 0)),
+        ("BUYER", 0, 3000, True, rules.Refund(10_000, 0, 2500)),  # the freight out was paid, the freight back is taken
+        ("BUYER", 3000, 0, True, rules.Refund(10_000, 0, 5500)),  # it had gone out free: both ways
+        ("BUYER", 9000, 0, True, rules.Refund(10_000, 0, 10_000)),  # never more than the goods
+        ("SELLER", 3000, 3000, True, rules.Refund(10_000, 3000, 0)),  # everything comes back
+        ("SELLER", 0, 3000, False, rules.Refund(10_000, 0, 0)),  # other goods of the parcel stay
+        ("CARRIER", 3000, 0, True, rules.Refund(10_000, 0, 0)),
     ],
 )
-def test_who_pays_the_freight_of_a_return(fault, shipping_paid, last, refund):
+def test_who_pays_the_freight_of_a_return(fault, freight_out, shipping_paid, last, refund):
     assert refund == rules.return_refund(
-        10_000, fault=fault, shipping_paid=shipping_paid, shipping_left=shipping_paid, one_way=3000, last_of_seller=last
+        10_000,
+        fault=fault,
+        freight_back=2500,
+        freight_out=freight_out,
+        shipping_left=shipping_paid,
+        last_of_seller=last,
     )
+
+
+@pytest.mark.parametrize(
+    ("reason", "goods_left", "due"),
+    [
+        ("BASE", 0, 0),  # it was paid
+        ("FREE_OVER", 30_000, 0),  # what stays still reaches the bound
+        ("FREE_OVER", 29_990, 3000),
+        ("FREE_OVER", 0, 3000),
+        ("FREE", 10_000, 0),  # the seller's own choice, and some of it stays
+        ("FREE", 0, 2500),
+    ],
+)
+def test_when_the_first_freight_is_due_after_all(reason, goods_left, due):
+    fee = 0 if reason == "FREE" else 3000
+    assert due == rules.freight_out_due(reason, fee=fee, free_over=30_000, return_fee=2500, goods_left=goods_left)
+
+
+def returned(line, *, quantity=1, reason="INTENT_CHANGED"):
+    claim = ask(line, quantity=quantity, reason=reason)
+    claims.start_collecting(claim, carrier="CJ", waybill=f"{7000_0000_0000 + claim.pk}", by=None)
+    claims.collected(claim, by=None)
+    return claim
+
+
+def test_the_first_freight_is_taken_once_for_a_parcel():
+    option = an_option(price=20_000)
+    a_shipping_policy(option.product.seller, fee=3000, free_over=30_000, return_fee=2500)
+    line = a_line("DELIVERED", option=option, quantity=3)
+    fees = []
+    for _ in range(3):
+        claim = returned(line)
+        claims.complete(claim, by=None)
+        claim.refresh_from_db()
+        fees.append(claim.return_fee)
+    assert fees == [2500, 5500, 2500]  # 40,000 stays, then 20,000 (not free any more), then nothing
+
+
+def test_a_parcel_from_an_island_pays_the_islands_way_back():
+    option = an_option(price=20_000)
+    a_shipping_policy(option.product.seller, fee=3000, return_fee=2500, jeju_extra=3000)
+    line = a_line("DELIVERED", option=option, postcode="63000")
+    assert claims.preview(line, "RETURN", 1, "INTENT_CHANGED") == rules.Refund(20_000, 0, 5500)
+
+
+@pytest.mark.race
+def test_of_two_faulty_goods_of_one_parcel_returned_at_once_one_brings_the_shipping_fee_back():
+    one = an_option()
+    other = an_option(seller=one.product.seller)
+    a_shipping_policy(one.product.seller, fee=3000)
+    order = an_order(one, other, paid=True)
+    lines = list(order.lines.order_by("id"))
+    shipping.dispatch(lines, "CJ", "600000009999", by=None)
+    shipping.record_tracking("CJ", "600000009999", [Scan("DELIVERED", clock.now(), "서울")])
+    opened = [returned(ProductOrder.objects.get(pk=line.pk), reason="BROKEN") for line in lines]
+    assert [c.shipping_refund for c in opened] == [0, 0], "each had thought that the other one stays"
+    at_once(2, lambda i: claims.complete(opened[i], by=None))
+    assert sorted(Claim.objects.values_list("shipping_refund", flat=True)) == [0, 3000]
+    assert order.shipping_charges.get().refunded == 3000
+
+
+def test_an_exchange_sends_the_same_again_and_gives_seven_days_anew():
+    line = a_line("DELIVERED")
+    left = available(line)
+    claim = ask(line, "EXCHANGE", reason="BROKEN")
+    claims.start_collecting(claim, carrier="CJ", waybill="700000000001", by=None)
+    claims.collected(claim, by=None)
+    with pytest.raises(WrongState):
+        claims.complete(claim, by=None)  # nothing is refunded
+    claims.redeliver(claim, carrier="CJ", waybill="700000000002", by=None, restock=False)
+    later = clock.now() + timedelta(days=9)
+    shipping.record_tracking("CJ", "700000000002", [Scan("DELIVERED", later, "서울")])
+    with clock.at(later):
+        deliver_due()
+    claim.refresh_from_db()
+    line.refresh_from_db()
+    assert (claim.status, line.status, available(line)) == ("DONE", "DELIVERED", left - 1)
+    assert line.confirm_due == later + timedelta(days=7)
+
+
+@pytest.mark.race
+def test_a_cancel_asked_for_while_the_parcel_leaves_never_takes_what_has_left():
+    for n in range(5):
+        line = a_line(quantity=2)
+        orders.acknowledge(line, by=None)
+        deeds = [lambda: shipping.dispatch([line], "CJ", f"61000000000{n}", by=None), lambda: ask(line, "CANCEL")]
+        results = at_once(2, lambda i: deeds[i]())
+        line.refresh_from_db()
+        refused = [r for r in results if isinstance(r, ClaimOpen | NotClaimable)]
+        assert len(refused) == 1
+        assert (line.status == "DELIVERING") != line.claims.exists()
 
 
 @given(st.integers(10, 10**7), st.lists(st.integers(1, 9), min_size=1, max_size=9))

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from builders import a_commission_plan, a_person, a_shipping_policy, an_address, an_option, an_order, at_once
 from django.db import IntegrityError, transaction
 
+from builders import a_commission_plan, a_person, a_shipping_policy, an_address, an_option, an_order, at_once
 from dure.commerce.cart import actions as cart
 from dure.commerce.cart.models import Cart
 from dure.commerce.cart.queries import quote
