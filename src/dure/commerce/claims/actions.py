@@ -15,11 +15,12 @@ from dure.commerce.claims.rules import Refund
 from dure.commerce.orders import actions as orders
 from dure.commerce.orders.models import LineStatus, ProductOrder, ShippingCharge
 from dure.commerce.pricing import actions as pricing
+from dure.commerce.pricing.rules import Snapshot
 from dure.commerce.shipping import actions as shipping
 from dure.commerce.stock import actions as stock
 from dure.kit import audit, clock
 from dure.kit.outbox import emit
-from dure.kit.states import move
+from dure.kit.states import WrongState, move
 from dure.people.models import User
 
 KIND_FROM = {
@@ -30,24 +31,30 @@ KIND_FROM = {
 
 
 def preview(line: ProductOrder, kind: str, quantity: int, reason: str) -> Refund:
-    """What the buyer would get back. Raises TooMany, NotClaimable."""
+    """What the buyer would get back. Raises TooMany, NotClaimable, ReturnTooLate."""
     _refuse(line, kind, quantity, reason, clock.now())
+    return _reckon(line, kind, quantity, rules.fault_of(reason))
+
+
+def _reckon(line: ProductOrder, kind: str, quantity: int, fault: str, claim: int = 0) -> Refund:
     if kind == Claim.Kind.EXCHANGE:
         return Refund(0, 0, 0)
     taken = line.canceled_quantity + line.returned_quantity
     goods = rules.goods_refund(line.paid_amount, line.quantity, taken, quantity)
     charge = ShippingCharge.objects.get(order_id=line.order_id, seller_id=line.seller_id)
-    last = taken + quantity == line.quantity and not _others_left(line)
+    kept = _kept_goods(line, quantity)
     left = charge.amount - charge.refunded
     if kind == Claim.Kind.CANCEL:
-        return rules.cancel_refund(goods, left, last_of_seller=last)
+        return rules.cancel_refund(goods, left, last_of_seller=not kept)
+    policy = Snapshot(**charge.policy)
+    back = policy.return_fee + charge.extra
+    out = rules.freight_out_due(
+        charge.reason, fee=policy.fee, free_over=policy.free_over, return_fee=policy.return_fee, goods_left=kept
+    )
+    if out and _paid_freight_out(line, back, besides=claim):
+        out = 0
     return rules.return_refund(
-        goods,
-        fault=rules.fault_of(reason),
-        shipping_paid=charge.amount,
-        shipping_left=left,
-        one_way=charge.policy.get("return_fee", 0),
-        last_of_seller=last,
+        goods, fault=fault, freight_back=back, freight_out=out, shipping_left=left, last_of_seller=not kept
     )
 
 
@@ -120,11 +127,18 @@ def collected(claim: Claim, *, by: User | None) -> None:
 def complete(claim: Claim, *, by: User | None, restock: bool = True) -> None:
     """The claim is settled: pieces leave the line, goods go back to the stock, the refund is due.
 
-    A cancel completes from REQUESTED, a return from COLLECTED. `restock` False: the goods came back unsaleable.
+    A cancel completes from REQUESTED, a return from COLLECTED; an exchange ends by `exchanged`. The refund is reckoned
+    anew: other goods of the parcel may have been claimed since. `restock` False: the goods came back unsaleable.
+    Raises WrongState.
     """
+    if claim.kind == Claim.Kind.EXCHANGE:
+        raise WrongState()
     source = Claim.Status.REQUESTED if claim.kind == Claim.Kind.CANCEL else Claim.Status.COLLECTED
     move(claim, Claim.Status.DONE, by=by, only_from=[source], done_at=clock.now())
     line = ProductOrder.objects.select_for_update().get(pk=claim.product_order_id)
+    # Claims on goods of one parcel wait for each other here: exactly one of them is the last.
+    charge = ShippingCharge.objects.select_for_update().get(order_id=line.order_id, seller_id=line.seller_id)
+    _fix_refund(claim, _reckon(line, claim.kind, claim.quantity, claim.fault, claim.pk))
     returned = claim.kind != Claim.Kind.CANCEL
     line = orders.take_out(line, claim.quantity, returned=returned, by=by, why=claim.reason)
     if not returned:
@@ -134,7 +148,6 @@ def complete(claim: Claim, *, by: User | None, restock: bool = True) -> None:
     elif restock:
         stock.take_back(line.option_id, claim.quantity, ref=f"claims.claim:{claim.pk}", by=by)
     if claim.shipping_refund:
-        charge = ShippingCharge.objects.select_for_update().get(order_id=line.order_id, seller_id=line.seller_id)
         charge.refunded += claim.shipping_refund
         charge.save(update_fields=["refunded"])
     figures = {
@@ -169,17 +182,27 @@ def withdraw(claim: Claim, *, by: User | None) -> None:
 
 
 @transaction.atomic
-def redeliver(claim: Claim, *, carrier: str, waybill: str, by: User | None) -> None:
-    """An exchange goes out again; the claim is done when the new parcel is handed over."""
+def redeliver(claim: Claim, *, carrier: str, waybill: str, by: User | None, restock: bool = True) -> None:
+    """An exchange goes out again; the claim is done when the new parcel has arrived.
+
+    `restock` False: what came back is unsaleable, so the new pieces are taken off the stock. Raises WrongState,
+    NotEnoughStock, BadWaybill and its kin.
+    """
+    if claim.kind != Claim.Kind.EXCHANGE:
+        raise WrongState()
     move(claim, Claim.Status.REDELIVERING, by=by)
+    if not restock:
+        stock.adjust(claim.product_order.option_id, -claim.quantity, by=by, why=f"claims.claim:{claim.pk}")
     shipping.exchange_out(claim.product_order, carrier, waybill, by=by)
     emit("claims.redelivering", claim, product_order_id=claim.product_order_id)
 
 
 @transaction.atomic
 def exchanged(claim: Claim, *, by: User | None) -> None:
-    """The exchanged goods have arrived."""
-    move(claim, Claim.Status.DONE, by=by, only_from=[Claim.Status.REDELIVERING], done_at=clock.now())
+    """The exchanged goods have arrived; the buyer has seven days again."""
+    moment = clock.now()
+    move(claim, Claim.Status.DONE, by=by, only_from=[Claim.Status.REDELIVERING], done_at=moment)
+    orders.renew_confirmation(claim.product_order, at=moment)
     emit("claims.exchanged", claim, product_order_id=claim.product_order_id)
 
 
@@ -195,15 +218,31 @@ def _refuse(line: ProductOrder, kind: str, quantity: int, reason: str, moment: d
     fault, for_cancel, for_return = rules.REASONS[reason]
     if not (for_cancel if kind == Claim.Kind.CANCEL else for_return):
         raise NotClaimable()
-    left = line.quantity - line.canceled_quantity - line.returned_quantity
-    if not 1 <= quantity <= left:
-        raise TooMany(left=left)
+    if not 1 <= quantity <= line.kept_quantity:
+        raise TooMany(left=line.kept_quantity)
     days = rules.WITHDRAWAL_DAYS if fault == Claim.Fault.BUYER else rules.FAULT_DAYS
     if line.delivered_at and moment > line.delivered_at + timedelta(days=days):
-        raise ReturnTooLate()
+        raise ReturnTooLate(days=days)
 
 
-def _others_left(line: ProductOrder) -> bool:
-    """Does the order still hold other goods of this seller?"""
-    rest = ProductOrder.objects.filter(order_id=line.order_id, seller_id=line.seller_id).exclude(pk=line.pk)
-    return any(o.quantity > o.canceled_quantity + o.returned_quantity for o in rest)
+def _kept_goods(line: ProductOrder, quantity: int) -> int:
+    """Won of this seller's goods that stay with the buyer when `quantity` pieces of the line are taken out."""
+    parcel = ProductOrder.objects.filter(order_id=line.order_id, seller_id=line.seller_id)
+    return sum(o.unit_price * (o.kept_quantity - (quantity if o.pk == line.pk else 0)) for o in parcel)
+
+
+def _paid_freight_out(line: ProductOrder, freight_back: int, besides: int) -> bool:
+    """Did another return of goods of the same parcel pay its first freight?"""
+    others = Claim.objects.filter(
+        product_order__order_id=line.order_id,
+        product_order__seller_id=line.seller_id,
+        status=Claim.Status.DONE,
+        return_fee__gt=freight_back,
+    )
+    return others.exclude(pk=besides).exists()
+
+
+def _fix_refund(claim: Claim, refund: Refund) -> None:
+    claim.goods_refund, claim.shipping_refund = refund.goods, refund.shipping
+    claim.return_fee, claim.refund_amount = refund.return_fee, refund.amount
+    claim.save(update_fields=["goods_refund", "shipping_refund", "return_fee", "refund_amount"])

@@ -23,7 +23,7 @@ class ClaimAlreadyOpen(DureError):
 
 class ReturnTooLate(DureError):
     code = "return_too_late"
-    message = _("받은 날부터 7일이 지나 단순 변심으로는 반품할 수 없어요.")
+    message = _("받은 날부터 %(days)d일이 지나 이 이유로는 반품하거나 교환할 수 없어요.")
     status = 409
 
 
