@@ -209,7 +209,14 @@ CONTENT_SECURITY_POLICY = {
 }
 PROCRASTINATE_ON_APP_READY = None
 LOGGING_CONFIG = None  # dure.kit.log sets up logging per process
-_GREENS = {50: "238 246 243", 100: "213 232 226", 200: "172 210 198", 300: "128 184 167", 400: "86 154 134", 500: "52 122 103"}
+_GREENS = {
+    50: "238 246 243",
+    100: "213 232 226",
+    200: "172 210 198",
+    300: "128 184 167",
+    400: "86 154 134",
+    500: "52 122 103",
+}
 _GREENS |= {600: "24 88 72", 700: "20 73 60", 800: "17 60 49", 900: "14 48 39", 950: "9 32 26"}
 UNFOLD = {
     "SITE_TITLE": "dure",
