@@ -420,7 +420,7 @@ def line_addresses(story, who: str, page, status: str = "PAID") -> list[str]:
 
 def test_the_parcel_arrives_and_the_buyer_sees_it_on_its_way(story):
     one = story.go("one", f"/orders/{story.order}/")
-    until(lambda: one.reload() and one.get_by_text("배송 완료").count() >= 2, 60)
+    until(lambda: one.reload() and one.get_by_role("link", name="후기 쓰기").count() == 2, 60)
     story.keep(one, "delivered")
 
 
