@@ -118,6 +118,16 @@ def test_the_live_price_holds_for_its_allotment_and_per_buyer(rush):
     assert dear.code == "price_changed"
 
 
+@pytest.mark.race
+def test_a_buyer_at_many_lanes_at_once_keeps_to_the_limit(rush):
+    option, buyer = an_option(price=10_000, stock=50), a_person()
+    open_live_price(show=1, option=option, price=8_000, allotment=40, per_buyer=2, by=None)
+    for _ in range(5):
+        answers = rush([a_request(option, buyer, price=8_000) for _ in range(12)], lanes=6)
+        assert sold(option) == 2
+    assert {a.code for a in answers} == {"live_limit_reached"}
+
+
 def test_what_is_not_on_sale_and_a_key_of_another_order_are_refused(rush):
     option, buyer = an_option(stock=5), a_person()
     suspended = an_option(stock=5, status="SUSPENDED")

@@ -330,7 +330,7 @@ def take_out(line: ProductOrder, quantity: int, *, returned: bool, by: User | No
 
 def refuse_open_claim(line: ProductOrder) -> None:
     """Raises ClaimOpen. Claims stand above; they are asked for through the line."""
-    if line.claims.filter(status__in=rules.OPEN_CLAIM).exists():  # type: ignore[attr-defined]
+    if line.claims.filter(status__in=rules.OPEN_CLAIM).exists():
         raise ClaimOpen()
 
 

@@ -1,9 +1,10 @@
 """The hot lane: orders of one option in a rush, settled in batches. No Django: asyncio and psycopg.
 
 What arrives while a statement runs is the next batch (no linger: it did not help). One statement per option is in
-flight; it locks the stock row, drops keys it knows, takes the running sum in order of arrival, inserts the orders
-that fit and subtracts what was really inserted. A second statement re-reads the keys left over, because one statement
-sees one snapshot: what another process committed meanwhile would look sold out. See docs/decisions/0007.
+flight: the stock row is locked first, so that the statement's snapshot holds all that others committed of this option;
+it drops keys it knows, takes the running sum in order of arrival, inserts the orders that fit and subtracts what was
+really inserted. Keys it did not place are looked up in a statement of their own: another process may have just placed
+them. See docs/decisions/0007.
 
 An order made here is an ordinary one, PAYMENT_WAITING with its goods held, its address still empty. The database's own
 CHECK and UNIQUE hold whatever this code does.
@@ -62,6 +63,8 @@ class Unavailable(Exception):
 
 
 Answer = Placed | Refused
+
+LOCK = "SELECT FROM stock_stockitem WHERE option_id = %s FOR UPDATE"
 
 SETTLE = """
 WITH asked AS MATERIALIZED (
@@ -222,7 +225,8 @@ class HotLane:
         """One statement for `requests`; fills `answers`, returns those too large this time that may fit another."""
         moment = clock.now()
         day = clock.kst_date(moment)
-        async with connection.cursor() as cursor:
+        async with connection.transaction(), connection.cursor() as cursor:
+            await cursor.execute(LOCK, [option])
             await cursor.execute(
                 SETTLE,
                 {

@@ -12,10 +12,14 @@ from dure.kit import money
 class FeePolicy(Protocol):
     """A seller's ShippingPolicy, or its snapshot on an order."""
 
-    fee: int
-    free_over: int | None
-    jeju_extra: int
-    remote_extra: int
+    @property
+    def fee(self) -> int: ...
+    @property
+    def free_over(self) -> int | None: ...
+    @property
+    def jeju_extra(self) -> int: ...
+    @property
+    def remote_extra(self) -> int: ...
 
 
 @dataclass(frozen=True)

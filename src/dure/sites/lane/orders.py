@@ -16,6 +16,7 @@ from dure.sites.lane.asgi import Asgi, Refusal
 from dure.sites.lane.asgi import Request as Http
 
 MOST = 99
+KEY_LENGTH = 40  # a UUID and some; the column's 64 hold it with the buyer's number before it
 lane = HotLane(lambda: db.hot_pool().connection())
 
 
@@ -63,8 +64,8 @@ def _read(body: dict[str, Any], buyer: int) -> Request:
         raise Refusal(401, "sign_in_first", "로그인한 뒤에 사 주세요.")
     numbers = {name: body.get(name) for name in ("option", "quantity", "price")}
     key, show = body.get("key"), body.get("show")
-    if any(type(n) is not int for n in numbers.values()) or not isinstance(key, str) or not 8 <= len(key) <= 64:
+    if any(type(n) is not int for n in numbers.values()) or not isinstance(key, str) or not 8 <= len(key) <= KEY_LENGTH:
         raise Refusal(400, "invalid", "요청을 읽지 못했어요.")
     if not 1 <= numbers["quantity"] <= MOST or (show is not None and type(show) is not int):
         raise Refusal(400, "invalid", "수량은 1개에서 99개까지예요.")
-    return Request(buyer=buyer, key=f"{buyer}:{key}"[:64], show=show, **numbers)
+    return Request(buyer=buyer, key=f"{buyer}:{key}", show=show, **numbers)

@@ -121,6 +121,7 @@ def answer_claim(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
     found, deed = _one_claim(request, shop, pk), request.POST.get("deed", "")
     form, collect = AnswerForm(request.POST), DispatchForm(request.POST)
     form.is_valid()
+    restock = not request.POST.get("unsaleable")
     if deed == "collect" and not collect.is_valid():
         return _claim(request, shop, found, 422, collect=collect)
     try:
@@ -129,9 +130,9 @@ def answer_claim(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
         elif deed == "collected":
             claims.collected(found, by=request.user)
         elif deed == "complete":
-            claims.complete(found, by=request.user, restock=not request.POST.get("unsaleable"))
+            claims.complete(found, by=request.user, restock=restock)
         elif deed == "redeliver" and collect.is_valid():
-            claims.redeliver(found, **collect.cleaned_data, by=request.user)
+            claims.redeliver(found, **collect.cleaned_data, by=request.user, restock=restock)
         elif deed == "exchanged":
             claims.exchanged(found, by=request.user)
         else:
