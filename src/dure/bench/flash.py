@@ -8,7 +8,6 @@ straightforward way, one transaction an order around `SELECT … FOR UPDATE`, wr
 
 from __future__ import annotations
 
-import asyncio
 import os
 import subprocess
 import sys
@@ -38,9 +37,9 @@ def run(settings: dict[str, str]) -> dict[str, Any]:
         option = house.an_option(stock)
         insert = house.pgbench_inserts()
         plain = house.plain_orders(house.an_option(stock))
-        rush = asyncio.run(_rush(house.url, option, clients, seconds))
+        rush = _rush(house.url, option, clients, seconds)
         small = house.an_option(1000)
-        last = asyncio.run(_rush(house.url, small, clients, 30, until_sold_out=True))
+        last = _rush(house.url, small, clients, 30, until_sold_out=True)
         figures = {
             "lane": rush.figures(),
             "last_units": {**last.figures(), **house.audit(small, 1000)},
@@ -110,22 +109,14 @@ def _percentile(times: list[float], percent: int) -> float:
     return round(1000 * times[min(len(times) * percent // 100, len(times) - 1)], 1) if times else 0.0
 
 
-async def _rush(url: str, option: int, clients: int, seconds: float, until_sold_out: bool = False) -> Rush:
+def _rush(url: str, option: int, clients: int, seconds: float, until_sold_out: bool = False) -> Rush:
     """A process of its own plays the buyers, so that they do not share the lane's or our time."""
-    command = [
-        sys.executable,
-        "-m",
-        "dure.bench._buyers",
-        url,
-        str(option),
-        str(clients),
-        str(seconds),
-        str(int(until_sold_out)),
-    ]
-    child = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
-    out, _ = await child.communicate()
-    told = orjson.loads(out)
-    return Rush(**told)
+    asked = [url, option, clients, seconds, int(until_sold_out)]
+    with tempfile.TemporaryFile() as told:
+        command = [sys.executable, "-m", "dure.bench._buyers", *map(str, asked)]
+        subprocess.run(command, stdout=told, check=True)
+        told.seek(0)
+        return Rush(**orjson.loads(told.read()))
 
 
 # The house
@@ -198,16 +189,17 @@ class House:
         }
 
     def plan(self, option: int) -> list[str]:
-        """The scans of the settling statement for a batch of 200: no table is read whole."""
+        """The scans of the settling statement for a batch of 200, as the lane plans it: no table is read whole."""
         from datetime import UTC, datetime
 
         from dure.commerce.orders.hot import SETTLE
+        from dure.sites.lane.db import HOT_PLANS
 
         now = datetime.now(UTC)
         asked = {"option": option, "keys": [f"plan-{n}" for n in range(200)], "numbers": [f"P-{n}" for n in range(200)],
                  "buyers": [1] * 200, "quantities": [1] * 200, "prices": [10_000] * 200, "shows": [None] * 200,
                  "now": now, "today": now.date(), "expires": now}  # fmt: skip
-        with psycopg.connect(self.dsn) as c:
+        with psycopg.connect(self.dsn, options=HOT_PLANS) as c:
             lines = [row[0].strip() for row in c.execute("EXPLAIN " + SETTLE, asked)]  # type: ignore[arg-type]
         return [line.split("(cost")[0].strip() for line in lines if " Scan " in line and "CTE" not in line]
 
