@@ -1,7 +1,8 @@
 """A flash sale: many buyers, one option, over HTTP, on the embedded PostgreSQL with durable commits.
 
 Beside it, in the same run on the same machine: one-row inserts by pgbench (what a commit costs here at best), and the
-straightforward way, one transaction an order around `SELECT … FOR UPDATE`, writing the same rows.
+straightforward way through the same door by the same buyers, one transaction an order around `SELECT … FOR UPDATE`
+(`_plain.py`).
 
     clients=256   keep-alive connections        seconds=8    of the rush        stock=200000
 """
@@ -12,8 +13,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,10 +23,8 @@ import orjson
 import psycopg
 
 BUYERS = 2000
-REPEATED = 50  # of a thousand requests are sent a second time with the same key
-PLAIN_CONNECTIONS = 16
 PORT = 18_400
-PLAIN_SECONDS = 4
+PLAIN_SECONDS = 5
 
 
 def run(settings: dict[str, str]) -> dict[str, Any]:
@@ -36,14 +33,15 @@ def run(settings: dict[str, str]) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="dure-flash-") as home, _a_house(Path(home)) as house:
         option = house.an_option(stock)
         insert = house.pgbench_inserts()
-        plain = house.plain_orders(house.an_option(stock))
+        with house.plain_door() as door:
+            plain = _rush(door, house.an_option(stock), clients, PLAIN_SECONDS)
         rush = _rush(house.url, option, clients, seconds)
         small = house.an_option(1000)
         last = _rush(house.url, small, clients, 30, until_sold_out=True)
         figures = {
             "lane": rush.figures(),
             "last_units": {**last.figures(), **house.audit(small, 1000)},
-            "select_for_update": {"orders_per_s": round(plain)},
+            "select_for_update": plain.figures(),
             "pgbench_one_row_inserts": {"per_s": round(insert)},
             "audit": house.audit(option, stock),
             "plan": house.plan(option),
@@ -55,7 +53,7 @@ def run(settings: dict[str, str]) -> dict[str, Any]:
         "figures": figures,
         "bars": [
             _bar("orders_per_s", round(rate), 3000, rate >= 3000),
-            _bar("times_select_for_update", round(rate / plain, 1), 8, rate >= 8 * plain),
+            _bar("times_select_for_update", round(rate / plain.rate, 1), 8, rate >= 8 * plain.rate),
             _bar("oversold", sum(a["oversold"] for a in audits), 0, not any(a["oversold"] for a in audits)),
             _bar("duplicates", sum(a["duplicates"] for a in audits), 0, not any(a["duplicates"] for a in audits)),
             _bar("acknowledged_but_absent", _lost(rush, last), 0, _lost(rush, last) == 0),
@@ -154,23 +152,11 @@ class House:
         script.unlink()
         return float(next(line for line in told.splitlines() if line.startswith("tps")).split()[2])
 
-    def plain_orders(self, option: int) -> float:
-        """Orders a second of the straightforward way, from threads with a connection each."""
-        counts, stop = [0] * PLAIN_CONNECTIONS, time.monotonic() + PLAIN_SECONDS
-
-        def buyer(n: int) -> None:
-            with psycopg.connect(self.dsn) as c:
-                while time.monotonic() < stop:
-                    _plain_order(c, option, f"plain-{n}-{counts[n]}", 1 + n)
-                    counts[n] += 1
-
-        threads = [threading.Thread(target=buyer, args=(n,)) for n in range(PLAIN_CONNECTIONS)]
-        begun = time.monotonic()
-        for t in threads:
-            t.start()
-        for t in threads:
-            t.join()
-        return sum(counts) / (time.monotonic() - begun)
+    @contextmanager
+    def plain_door(self) -> Iterator[str]:
+        """Address of the straightforward way, served like the lane."""
+        with _served("dure.bench._plain", str(PORT + 5), port=PORT + 5) as url:
+            yield url
 
     def audit(self, option: int, stock: int) -> dict[str, int]:
         """From the rows: pieces sold above the stock, keys with two orders, and what is left."""
@@ -204,37 +190,6 @@ class House:
         return [line.split("(cost")[0].strip() for line in lines if " Scan " in line and "CTE" not in line]
 
 
-def _plain_order(c: psycopg.Connection[Any], option: int, key: str, buyer: int) -> None:
-    """Lock the stock, look, write order, line and charge, subtract, commit: the same rows as the lane's."""
-    with c.transaction():
-        row = c.execute(
-            """SELECT s.available, o.price, o.name, p.name, p.seller_id FROM stock_stockitem s JOIN catalog_option o ON o.id = s.option_id
-                 JOIN catalog_product p ON p.id = o.product_id WHERE s.option_id = %s FOR UPDATE OF s""", [option]
-        ).fetchone()  # fmt: skip
-        assert row is not None
-        assert row[0] > 0
-        _, price, option_name, product_name, seller = row
-        order = c.execute(
-            """INSERT INTO orders_order (number, buyer_id, key, body_hash, source, goods_total, discount_total, shipping_total, pay_total,
-                 receiver, phone, postcode, address1, address2, memo, placed_at, expires_at)
-               VALUES (%s, %s, %s, '', 'WEB', %s, 0, 0, %s, '', '', '', '', '', '', now(), now()) RETURNING id""",
-            [key[:20], buyer, key, price, price],
-        ).fetchone()
-        assert order is not None
-        c.execute(
-            """INSERT INTO orders_productorder (order_id, seller_id, option_id, status, product_name, option_name, unit_price,
-                 quantity, goods_amount, discount_amount, seller_discount, commission_bp, canceled_quantity, returned_quantity)
-               VALUES (%s, %s, %s, 'PAYMENT_WAITING', %s, %s, %s, 1, %s, 0, 0, 500, 0, 0)""",
-            [order[0], seller, option, product_name, option_name, price, price],
-        )
-        c.execute(
-            """INSERT INTO orders_shippingcharge (order_id, seller_id, amount, extra, reason, policy, refunded)
-               VALUES (%s, %s, 0, 0, 'FREE', '{}', 0)""",
-            [order[0], seller],
-        )
-        c.execute("UPDATE stock_stockitem SET available = available - 1 WHERE option_id = %s", [option])
-
-
 @contextmanager
 def _a_house(home: Path) -> Iterator[House]:
     """The embedded database with fsync and synchronous_commit on, migrated, and one lane process."""
@@ -252,7 +207,6 @@ def _a_house(home: Path) -> Iterator[House]:
     from dure.commerce.pricing.models import CommissionPlan
     from dure.config import socket_dir
     from dure.people.models import User
-    from dure.runtime import children
     from dure.runtime import postgres as runtime
 
     database = runtime.Postgres(home)
@@ -262,16 +216,27 @@ def _a_house(home: Path) -> Iterator[House]:
     User.objects.bulk_create(User(email=f"b{n}@bench.invalid", name="b", password="!") for n in range(BUYERS))
     first = User.objects.order_by("id").values_list("id", flat=True).first()
     assert first == 1, "buyers are numbered from 1"
-    url = f"http://127.0.0.1:{PORT + 1}"
-    with (home / "lane.log").open("wb") as log:
-        lane = children.start([sys.executable, "-m", "dure", "lane"], output=log)
     try:
-        children.wait_for(lambda: _answers(url), 30)
-        yield House(url, database.dsn(), runtime.BIN, str(socket_dir(home)))
+        with _served("dure", "lane", port=PORT + 1) as url:
+            yield House(url, database.dsn(), runtime.BIN, str(socket_dir(home)))
     finally:
-        children.stop(lane)
         connection.close()
         database.stop()
+
+
+@contextmanager
+def _served(*module: str, port: int) -> Iterator[str]:
+    """`python -m module…`, from when it answers on `port` until the block ends."""
+    from dure.runtime import children
+
+    process = children.start([sys.executable, "-m", *module], output=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        if not children.wait_for(lambda: _answers(url), 30):
+            raise RuntimeError(f"{' '.join(module)} does not answer")
+        yield url
+    finally:
+        children.stop(process)
 
 
 def _answers(url: str) -> bool:

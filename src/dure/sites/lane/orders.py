@@ -7,6 +7,7 @@ Authorization: Bearer …
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 from dure.commerce.orders.hot import HotLane, Placed, Request, Unavailable
@@ -21,9 +22,16 @@ lane = HotLane(lambda: db.hot_pool().connection())
 
 
 def register(app: Asgi) -> None:
+    app.on_start(_collect_garbage_rarely)
     app.on_start(db.open_hot_pool)
     app.on_stop(db.close_hot_pool)
     app.route("POST", "/orders")(order)
+
+
+async def _collect_garbage_rarely() -> None:
+    """An order leaves no cycles behind: looking for them at every 700th object took an eighth of the lane's time."""
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
 
 
 async def order(http: Http) -> None:
