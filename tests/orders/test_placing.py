@@ -11,7 +11,15 @@ from dure.commerce.cart.models import Cart
 from dure.commerce.cart.queries import quote
 from dure.commerce.orders import actions
 from dure.commerce.orders.actions import Address, Wanted
-from dure.commerce.orders.errors import AddressMissing, CannotBuy, NothingToOrder, OrderExpired, PriceChanged
+from dure.commerce.orders.errors import (
+    AddressCostsMore,
+    AddressFixed,
+    AddressMissing,
+    CannotBuy,
+    NothingToOrder,
+    OrderExpired,
+    PriceChanged,
+)
 from dure.commerce.orders.models import Order, ProductOrder
 from dure.commerce.pricing.actions import open_live_price
 from dure.commerce.pricing.errors import LiveLimitReached
@@ -212,3 +220,47 @@ def test_a_browsers_cart_joins_the_buyers_at_sign_in():
     cart.merge("browser-session", buyer)
     assert dict(mine.lines.values_list("option_id", "quantity")) == {option.pk: 3, other.pk: 1}
     assert not Cart.objects.filter(session_key="browser-session").exists()
+
+
+def test_a_paid_order_does_not_move_to_an_address_that_costs_more():
+    option = an_option()
+    a_shipping_policy(option.product.seller, fee=3000, jeju_extra=3000)
+    order = an_order(option, paid=True)
+    with pytest.raises(AddressCostsMore):
+        actions.set_address(order, an_address("63000"), by=order.buyer)
+    assert actions.set_address(order, an_address("04524"), by=order.buyer).postcode == "04524"
+
+
+def test_what_is_sold_out_or_gone_is_never_a_line_without_a_price():
+    apple, fish = an_option(), an_option(stock=0)
+    with pytest.raises(SoldOut):
+        an_order(apple, fish)
+    with pytest.raises(CannotBuy):
+        actions.place_order(a_person(), [Wanted(apple.pk, 1), Wanted(10**9, 1)], an_address(), key="gone")
+    assert available(apple) == 10 and not Order.objects.exists()
+
+
+def test_a_payment_being_confirmed_keeps_the_order_open_and_an_ended_one_says_so():
+    order = an_order()
+    actions.keep_open(order, until=order.expires_at + timedelta(minutes=5))
+    with clock.at(order.expires_at + timedelta(minutes=1)):
+        assert actions.expire_unpaid() == 0
+    with clock.at(order.expires_at + timedelta(minutes=6)):
+        assert actions.expire_unpaid() == 1
+        with pytest.raises(OrderExpired):
+            actions.keep_open(order, until=clock.now())
+
+
+@pytest.mark.race
+def test_an_address_set_while_the_seller_looks_is_the_one_the_seller_sees_or_is_refused():
+    for _ in range(5):
+        order = an_order(paid=True)
+        line = order.lines.get()
+        deeds = [
+            lambda: actions.set_address(order, an_address("04524"), by=order.buyer),
+            lambda: actions.acknowledge(line, by=None) or Order.objects.get(pk=order.pk).postcode,
+        ]
+        moved, seen = at_once(2, lambda i: deeds[i]())
+        order.refresh_from_db()
+        assert seen == order.postcode, "the parcel would go where the buyer no longer is"
+        assert isinstance(moved, AddressFixed) == (order.postcode == "03086")
