@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.db.backends.base.operations import BaseDatabaseOperations
+from django.utils import translation
 
 from dure.config import load
 from dure.runtime.postgres import Postgres
@@ -38,9 +39,19 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     BaseDatabaseOperations.execute_sql_flush = empty
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(autouse=True)
+def korean() -> Iterator[None]:
+    """Each test begins in Korean, whatever language the test before it answered a visitor in."""
+    with translation.override("ko"):
+        yield
+
+
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, one for the whole run; `browser.a_page()` opens a visitor of its own."""
+    """Chromium, closed after each module: while Playwright runs its loop, a test of another module cannot run its own.
+
+    `browser.a_page()` opens a visitor of its own.
+    """
     from browser import a_browser  # Playwright takes its time to import: only for those who want it
 
     with a_browser() as opened:
