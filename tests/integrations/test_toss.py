@@ -3,6 +3,7 @@
 import json
 import time
 import uuid
+from datetime import date
 
 import httpx
 import pytest
@@ -11,6 +12,7 @@ from dure.integrations.toss import webhooks
 from dure.integrations.toss.client import payout_order, toss
 from dure.integrations.toss.envelope import BadEnvelope, seal, signature, unseal, verified
 from dure.integrations.toss.window import pay_in_window
+from dure.kit import clock
 from dure.kit.http import OutsideError
 from outside import Mailbox
 
@@ -297,3 +299,10 @@ def test_payouts_are_all_or_nothing(simulators):
 def test_a_plain_request_for_a_payout_is_refused(simulators):
     answer = toss().http.post("/v2/payouts", json=[], headers=toss().headers())
     assert answer.status_code == 400
+
+
+def test_the_outside_can_be_set_to_a_day(simulators):
+    simulators.set("toss", clock="2026-03-01T12:00:00+09:00")
+    order_id, key = agreed()
+    approved = toss().confirm(key, order_id, 15_000, key=key).approved_at
+    assert approved is not None and approved.astimezone(clock.KST).date() == date(2026, 3, 1)

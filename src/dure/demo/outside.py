@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from functools import cache
 
 import httpx
@@ -31,11 +31,11 @@ def provider_pays_in(day: date) -> int:
 
 def live_in(day: date) -> None:
     """Let the simulators believe it is that day in Korea, and tell us nothing by themselves."""
-    ahead = (datetime.combine(day, time(12), clock.KST) - datetime.now(UTC)).total_seconds()
+    noon = datetime.combine(day, time(12), clock.KST)
     for service in ("toss", "carrier"):
         answer = _browser().post(
             f"{load().simulators_url}/{service}/_control/settings",
-            json={"webhooks": "off", "pace": 0, "clock_ahead": ahead},
+            json={"webhooks": "off", "pace": 0, "clock": noon.isoformat()},
         )
         answer.raise_for_status()
 

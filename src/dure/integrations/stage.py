@@ -7,6 +7,7 @@ under `/_control`, which is how a test, a demo or a curious person makes the out
                               kinds: error (code, status, message), delay (seconds), drop_before (the connection dies,
                               nothing was done), drop_after (it was done, then the connection dies)
     POST   _control/settings  {"webhooks": "off", "webhook_delay": 2, "webhook_copies": 2, "pace": 0, "clock_ahead": 700}
+                              or "clock": "2026-03-01T12:00:00+09:00", from where its clock then goes on
     GET    _control           both, and the webhooks sent so far
     DELETE _control           forget faults and settings (not what the service knows)
 """
@@ -204,6 +205,8 @@ class Stage:
 
     async def change_settings(self, request: Request) -> Response:
         asked = await request.json()
+        if moment := asked.pop("clock", None):
+            asked["clock_ahead"] = (datetime.fromisoformat(moment) - datetime.now(UTC)).total_seconds()
         unknown = set(asked) - {*FIRST_DEFAULTS, "pace"}
         if unknown:
             return JSONResponse({"error": f"no such setting: {sorted(unknown)}"}, 400)
