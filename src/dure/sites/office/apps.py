@@ -1,6 +1,8 @@
 from django.apps import AppConfig, apps
 from django.utils.translation import gettext_lazy as _
 
+from dure.sites.office import names
+
 ROOMS = {
     "kit": _("일한 기록과 소식"),
     "people": _("사람"),
@@ -26,6 +28,7 @@ class OfficeConfig(AppConfig):
     name = "dure.sites.office"
 
     def ready(self) -> None:
-        """The rooms' names, as the admin's menu shows them."""
+        """The names of the rooms, their tables and columns, as the admin shows them."""
+        names.give()
         for label, name in ROOMS.items():
             apps.get_app_config(label).verbose_name = name  # type: ignore[assignment]
