@@ -10,6 +10,7 @@ from django.db.backends.base.operations import BaseDatabaseOperations
 from django.utils import translation
 
 from dure.config import load
+from dure.runtime.commands.messages import compile_all
 from dure.runtime.postgres import Postgres
 from outside import _simulators, simulators  # noqa: F401 (fixtures)
 
@@ -37,6 +38,12 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     BaseDatabaseOperations.execute_sql_flush = lambda self, statements: empty(self, [unguarded, *statements])
     yield
     BaseDatabaseOperations.execute_sql_flush = empty
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _english() -> None:
+    """The English of the catalogues as they are now: their compiled form is not kept with them."""
+    compile_all()
 
 
 @pytest.fixture(autouse=True)
