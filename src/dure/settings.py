@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from csp.constants import NONCE, NONE, SELF
+from django.templatetags.static import static
 
 from dure.config import load, socket_dir
 
@@ -222,5 +223,6 @@ UNFOLD = {
     "SITE_TITLE": "dure",
     "SITE_HEADER": "두레 운영",
     "SITE_URL": "/office/",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("design/mark.svg")}],
     "COLORS": {"primary": {str(step): f"rgb({rgb.replace(' ', ', ')})" for step, rgb in _GREENS.items()}},
 }

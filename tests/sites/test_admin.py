@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from builders import a_lead, a_line, a_person, a_show, an_order
+from dure.commerce.pricing.models import CommissionPlan
 from dure.finance.ledger import postings
 from dure.finance.ledger.models import Journal
 from dure.finance.payments import actions as payments
@@ -114,3 +115,11 @@ def test_a_policy_mended_in_the_admin_is_in_the_audit_trail(client, officer):
     url = reverse("admin:settlement_settlementpolicy_add")
     assert client.post(url, {"since_0": "2026-12-01", "since": "2026-12-01", "business_days": "2"}).status_code == 302
     assert AuditEntry.objects.get(action="office.settlementpolicy_added").actor == officer
+
+
+def test_when_a_plan_was_made_is_not_for_the_operator_to_say(client, officer):
+    asked = client.get(reverse("admin:pricing_commissionplan_add")).context["adminform"].form
+    assert set(asked.fields) == {"category", "basis_points", "since"}
+    client.post(reverse("admin:pricing_commissionplan_add"), {"basis_points": "450", "since": "2027-01-01"})
+    plan = CommissionPlan.objects.get(basis_points=450)
+    assert 'href="/static/design/mark.svg"' in client.get(page_of(CommissionPlan, plan)).content.decode()

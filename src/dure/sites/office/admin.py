@@ -77,6 +77,10 @@ class Viewer(ModelAdmin):  # type: ignore[misc]
 class Policy(Viewer):
     """Dated rules: added and mended by an operator, never deleted."""
 
+    def __init__(self, model: type[models.Model], site: admin.AdminSite) -> None:
+        super().__init__(model, site)
+        self.readonly_fields = [f.name for f in model._meta.fields if f.name == "created_at"]
+
     def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return _is_operator(request)
 
