@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.management import call_command
 
 from dure.demo import archive
 from dure.kit import clock
@@ -47,3 +48,17 @@ def test_an_archive_made_for_other_tables_is_refused_with_what_to_do(packed, tmp
     with pytest.raises(archive.ArchiveError, match="dure demo build"):
         archive.load(packed, tmp_path / "new", say=lambda _: None)
     assert not User.objects.exists()
+
+
+def test_an_archive_of_older_tables_is_loaded_into_them_and_then_migrated(tmp_path):
+    (tmp_path / "home").mkdir()
+    archive._tables_of(
+        {"contenttypes": "0002_remove_content_type_name", "people": "0001_initial", "kit": "0001_initial"}
+    )
+    assert "people_user" in archive.schema() and "orders_order" not in archive.schema()
+    User.objects.create_user("md@example.com", name="엠디")
+    archive.write(tmp_path / "old.tar.xz", tmp_path / "home", say=lambda _: None)
+    User.objects.all()._raw_delete("default")
+    call_command("migrate", verbosity=0)
+    assert archive.load(tmp_path / "old.tar.xz", tmp_path / "new", say=lambda _: None) == 1
+    assert User.objects.get().name == "엠디" and "orders_order" in archive.schema()

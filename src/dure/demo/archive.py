@@ -1,11 +1,12 @@
 """The demo market as one file: every row by COPY, every picture once.
 
     demo.tar.xz
-      manifest.json     schema fingerprint, the moment it was built, tables with their columns, files by content hash
+      manifest.json     schema fingerprint, migrations, moment it was built, tables with their columns, files by hash
       rows/<table>      COPY text
       blobs/<sha256>    contents of files under DURE_HOME (uploads, the replay, the simulators' memory)
 
-Loading shifts every date by the same whole number of weeks (docs/decisions/0002).
+Loading shifts every date by the same whole number of weeks (docs/decisions/0002). An archive older than the tables is
+loaded into tables of its own time, which then go through the migrations like anybody's.
 """
 
 from __future__ import annotations
@@ -22,7 +23,10 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from django.core.management import call_command
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 from psycopg import sql
 
 from dure.kit import clock
@@ -70,12 +74,18 @@ def fingerprint(tables: dict[str, dict[str, str]]) -> str:
     return hashlib.sha256(json.dumps(tables, sort_keys=True).encode()).hexdigest()
 
 
+def migrations() -> dict[str, str]:
+    """The newest migration of each app that the database has been through."""
+    return {app: name for app, name in sorted(MigrationRecorder(connection).applied_migrations())}
+
+
 def write(path: Path, home: Path, say: Say) -> None:
     """Pack the database and the files of `home` into `path`."""
     tables = schema()
     manifest: dict[str, Any] = {
         "format": FORMAT,
         "schema": fingerprint(tables),
+        "migrations": migrations(),
         "built_at": clock.now().isoformat(),
         "tables": {t: list(columns) for t, columns in tables.items()},
         "files": {str(f.relative_to(home)): hashlib.sha256(f.read_bytes()).hexdigest() for f in _files(home)},
@@ -101,12 +111,31 @@ def load(path: Path, home: Path, say: Say) -> int:
             tar.extractall(tmp, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))  # our own file
         root = Path(tmp)
         manifest = json.loads((root / "manifest.json").read_text())
+        older = manifest["schema"] != fingerprint(tables) and manifest.get("migrations") not in (None, migrations())
+        if older:
+            say(manifest["built_at"][:10])
+            tables = _tables_of(manifest["migrations"])
         if manifest["schema"] != fingerprint(tables):
             raise ArchiveError(
                 f"{path.name} was made for other tables than these. Build it again with `dure demo build`."
             )
         _files_in(manifest["files"], root / "blobs", home)
-        return _rows_in(tables, root / "rows", _shift(datetime.fromisoformat(manifest["built_at"])), say)
+        rows = _rows_in(tables, root / "rows", _shift(datetime.fromisoformat(manifest["built_at"])), say)
+    if older:
+        call_command("migrate", interactive=False, verbosity=0)
+    return rows
+
+
+def _tables_of(recorded: dict[str, str]) -> dict[str, dict[str, str]]:
+    """Throw away the empty tables of today and make those of the archive's time."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_schema()")
+        name = sql.Identifier(cursor.fetchone()[0])
+        cursor.execute(sql.SQL("DROP SCHEMA {0} CASCADE; CREATE SCHEMA {0}").format(name))
+    executor = MigrationExecutor(connection)
+    known = set(executor.loader.graph.nodes)
+    executor.migrate([target for target in recorded.items() if target in known])
+    return schema()
 
 
 def _shift(built_at: datetime) -> timedelta:
