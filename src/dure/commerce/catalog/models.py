@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -16,8 +16,17 @@ from dure.commerce.sellers.models import Seller, SellerStatus
 from dure.kit import clock
 
 
+def _none() -> Value:
+    """An empty JSON list as the database's own default, for rows inserted by SQL that does not name the column."""
+    return Value([], output_field=models.JSONField())
+
+
 class Category(models.Model):
-    """A shelf of the shop. `notice_type` names the notice form (catalog.notices) its products fill in."""
+    """A shelf of the shop, up to three deep. `notice_type` names the notice form its products fill in.
+
+    What the law asks of its goods: a KC number (`needs_kc`), the origin (`needs_origin`), a sign for adults only.
+    A shelf an operator has changed (`edited_at`) is left alone by `categories.sync`.
+    """
 
     code = models.SlugField(max_length=30, unique=True)
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
@@ -26,6 +35,11 @@ class Category(models.Model):
     icon = models.CharField(max_length=40, blank=True)
     notice_type = models.CharField(max_length=30, default="ETC")
     position = models.PositiveSmallIntegerField(default=0)
+    needs_kc = models.BooleanField(default=False, db_default=False)
+    needs_origin = models.BooleanField(default=False, db_default=False)
+    adults_only = models.BooleanField(default=False, db_default=False)
+    active = models.BooleanField(default=True, db_default=True)  # off: no new products, hidden from the shop
+    edited_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["position", "id"]
@@ -43,6 +57,12 @@ class ProductStatus(models.TextChoices):
     ENDED = "ENDED", _("판매 종료")
     REJECTED = "REJECTED", _("반려")
     PROHIBITED = "PROHIBITED", _("판매 금지")
+
+
+class TaxClass(models.TextChoices):
+    TAXABLE = "TAXABLE", _("과세")
+    EXEMPT = "EXEMPT", _("면세")
+    ZERO = "ZERO", _("영세율")
 
 
 class ProductQuerySet(models.QuerySet["Product"]):
@@ -82,6 +102,29 @@ class Product(models.Model):
     list_price = models.PositiveIntegerField(default=0, editable=False)  # lowest option price, won; kept by actions
     review_note = models.TextField(blank=True)  # why it was rejected
     key = models.UUIDField(null=True, unique=True)  # the form's key: a double submit makes one product
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)  # +1 with every change
+    # How it is sold.
+    min_per_order = models.PositiveSmallIntegerField(_("최소 구매 수량"), default=1, db_default=1)
+    max_per_order = models.PositiveSmallIntegerField(_("1회 최대 구매 수량"), null=True, blank=True)
+    max_per_buyer = models.PositiveSmallIntegerField(_("한 사람이 살 수 있는 수량"), null=True, blank=True)
+    sale_from = models.DateTimeField(_("판매 시작"), null=True, blank=True)
+    sale_until = models.DateTimeField(_("판매 끝"), null=True, blank=True)
+    lead_days = models.PositiveSmallIntegerField(_("제작 기간"), default=0, db_default=0)  # days to make it; 0: ready
+    # What the law and the tax office ask.
+    tax_class = models.CharField(
+        _("과세 구분"), max_length=7, choices=TaxClass.choices, default=TaxClass.TAXABLE, db_default="TAXABLE"
+    )
+    origin = models.CharField(_("원산지"), max_length=200, blank=True, default="", db_default="")
+    kc_numbers = models.JSONField(_("KC 인증번호"), default=list, blank=True, db_default=_none())  # ["R-R-ABC-..."]
+    adults_only = models.BooleanField(_("미성년자 구매 불가"), default=False, db_default=False)
+    brand = models.CharField(_("브랜드"), max_length=60, blank=True, default="", db_default="")
+    maker = models.CharField(_("제조사"), max_length=60, blank=True, default="", db_default="")
+    weight_g = models.PositiveIntegerField(_("무게(g)"), null=True, blank=True)
+    # How it is chosen and told.
+    axes = models.JSONField(
+        default=list, blank=True, db_default=_none()
+    )  # names of up to 3 option axes: ["색상", "크기"]
+    blocks = models.JSONField(default=list, blank=True, db_default=_none())  # the detail page, see catalog.blocks
     created_at = models.DateTimeField(default=clock.now)
     submitted_at = models.DateTimeField(null=True)
     on_sale_at = models.DateTimeField(null=True)
@@ -95,13 +138,29 @@ class Product(models.Model):
             models.Index(fields=["-on_sale_at", "-id"], condition=Q(status="ON_SALE"), name="on_sale_newest"),
             GinIndex(fields=["search_grams"], name="products_by_gram", fastupdate=False),
         ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(min_per_order__gte=1)
+                & (Q(max_per_order=None) | Q(max_per_order__gte=F("min_per_order")))
+                & (Q(max_per_buyer=None) | Q(max_per_buyer__gte=F("min_per_order"))),
+                name="purchase_limits_sane",
+            ),
+            models.CheckConstraint(
+                condition=Q(sale_from=None) | Q(sale_until=None) | Q(sale_until__gt=F("sale_from")),
+                name="sale_ends_after_it_begins",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
 
 class Option(models.Model):
-    """What is put into a cart: one choice of a product with a price of its own. Every product has at least one."""
+    """What is put into a cart: one choice of a product with a price of its own. Every product has at least one.
+
+    `values`: its value on each of the product's axes. `addon`: an extra (추가구성) bought beside a choice.
+    Not `active`: not for sale; `paused` when the seller only switched it off and still sees it in the table.
+    """
 
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="options")
     name = models.CharField(_("옵션명"), max_length=60, default="기본")
@@ -109,10 +168,15 @@ class Option(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
     seller_code = models.CharField(_("자체 상품코드"), max_length=40, blank=True)
     active = models.BooleanField(default=True)
+    paused = models.BooleanField(default=False, db_default=False)
+    values = models.JSONField(default=list, blank=True, db_default=_none())
+    addon = models.BooleanField(_("추가구성"), default=False, db_default=False)
 
     class Meta:
         ordering = ["position", "id"]
         constraints = [
+            models.CheckConstraint(condition=~Q(active=True, paused=True), name="active_or_paused"),
+            models.UniqueConstraint(fields=["product", "name"], condition=Q(paused=True), name="paused_names_differ"),
             models.CheckConstraint(condition=Q(price__gte=10) & Q(price__lte=100_000_000), name="price_sane"),
             models.UniqueConstraint(fields=["product", "name"], condition=Q(active=True), name="option_names_differ"),
         ]
@@ -135,6 +199,53 @@ class Photo(models.Model):
         ordering = ["position", "id"]
 
 
+class RemovedPhoto(models.Model):
+    """A picture taken off a product, kept so that it can be put back where it was."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="removed_photos")
+    image = models.CharField(max_length=200)
+    width = models.PositiveSmallIntegerField(default=0)
+    height = models.PositiveSmallIntegerField(default=0)
+    alt = models.CharField(max_length=120, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["-id"]
+
+
+class ChangeRequest(models.Model):
+    """What a seller wants to change of an approved product and the house has to read first (변경 심사).
+
+    The product goes on being sold as it is. `before` is what stood there when it was asked, `after` what is wanted.
+    """
+
+    MOVES = {"PENDING": {"APPROVED", "REJECTED", "WITHDRAWN"}}
+
+    class Status(models.TextChoices):
+        PENDING = "PENDING", _("심사 중")
+        APPROVED = "APPROVED", _("승인")
+        REJECTED = "REJECTED", _("반려")
+        WITHDRAWN = "WITHDRAWN", _("거둠")
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="change_requests")
+    status = models.CharField(max_length=9, choices=Status.choices, default=Status.PENDING)
+    before = models.JSONField()
+    after = models.JSONField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+    why = models.TextField(blank=True)  # the reviewer's words
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["product"], condition=Q(status="PENDING"), name="one_change_in_review"),
+        ]
+
+
 class Revision(models.Model):
     """Who changed a product's composition: the fields that differ, before and after.
 
@@ -148,6 +259,7 @@ class Revision(models.Model):
     after = models.JSONField()
     note = models.CharField(max_length=200, blank=True)
     suggested = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(null=True)  # of the product after it
     undone_at = models.DateTimeField(null=True)
 
     class Meta:
