@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from builders import a_brn, a_person, at_once
 from dure.commerce.sellers import actions, errors, queries, rules
+from dure.commerce.sellers.actions import steps
 from dure.commerce.sellers.models import Member, PayoutAccount, Seller, SellerStatus
 from dure.integrations.account.client import NoSuchAccount
 from dure.integrations.nts.client import Status
@@ -52,14 +53,14 @@ class Bank:
 @pytest.fixture
 def tax(monkeypatch: pytest.MonkeyPatch) -> TaxService:
     service = TaxService()
-    monkeypatch.setattr(actions.nts, "nts", lambda: service)
+    monkeypatch.setattr(steps.nts, "nts", lambda: service)
     return service
 
 
 @pytest.fixture
 def bank(monkeypatch: pytest.MonkeyPatch) -> Bank:
     service = Bank()
-    monkeypatch.setattr(actions, "account", lambda: service)
+    monkeypatch.setattr(steps, "account", lambda: service)
     return service
 
 
@@ -67,7 +68,7 @@ def bank(monkeypatch: pytest.MonkeyPatch) -> Bank:
 def asked_again(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, int]]]:
     """The jobs left for later."""
     left: list[tuple[str, dict[str, int]]] = []
-    monkeypatch.setattr(actions, "_later", lambda task, **arguments: left.append((task, arguments)))
+    monkeypatch.setattr(steps, "later", lambda task, **arguments: left.append((task, arguments)))
     return left
 
 
@@ -170,8 +171,8 @@ def test_a_form_sent_twice_opens_one_shop():
 
 def test_staff_may_go_but_the_last_owner_may_not():
     seller, owner = a_shop()
-    staff = actions.accept(actions.invite_staff(seller, name="김직원", by=owner), a_person())
-    assert staff.role == Member.Role.STAFF
+    staff = actions.accept(actions.invite_staff(seller, name="김직원", role="ORDERS", by=owner), a_person())
+    assert staff.role == Member.Role.ORDERS
     actions.remove_member(staff, by=owner)
     with pytest.raises(errors.LastOwner):
         actions.remove_member(Member.objects.get(seller=seller), by=owner)

@@ -216,10 +216,10 @@ def test_the_lists_cost_the_same_however_long(client, shop, django_assert_max_nu
 
 
 def test_the_company_is_filled_in_and_asks_to_be_let_in(client, owner, monkeypatch):
-    from dure.commerce.sellers import actions
+    from dure.commerce.sellers.actions import steps
 
-    monkeypatch.setattr(actions, "_ask_tax_service", lambda brn: {"tax_type": "01", "business_checked_at": clock.now()})
-    monkeypatch.setattr(actions, "_ask_bank", lambda *asked: True)
+    monkeypatch.setattr(steps, "_ask_tax_service", lambda brn: {"tax_type": "01", "business_checked_at": clock.now()})
+    monkeypatch.setattr(steps, "_ask_bank", lambda *asked: True)
     shop = a_shop_of(owner)
     Seller.objects.filter(pk=shop.pk).update(status="APPLYING")
     business = {"brn": a_brn(), "company_name": "순이네", "representative": "한순이", "business_address": "종로 88",
@@ -233,14 +233,14 @@ def test_the_company_is_filled_in_and_asks_to_be_let_in(client, owner, monkeypat
 
 
 def test_staff_sell_but_do_not_touch_company_account_or_people(client, shop):
-    member = Member.objects.create(seller=shop, user=a_person(), role="STAFF")
+    member = Member.objects.create(seller=shop, user=a_person(), role="PRODUCT")
     client.force_login(member.user)
     page = client.get(reverse("seller:steps")).content.decode()
     assert reverse("seller:save_shipping") in page and reverse("seller:save_account") not in page
     for name, args in [("save_business", []), ("save_account", []), ("submit", []), ("invite_staff", []),
                        ("remove_member", [shop.members.get(role="OWNER").pk])]:  # fmt: skip
         assert client.post(reverse(f"seller:{name}", args=args)).status_code == 403, name
-    assert client.get(reverse("seller:orders")).status_code == 200
+    assert client.get(reverse("seller:products")).status_code == 200
 
 
 def test_several_photos_come_at_once_and_one_moves_forward(client, shop):

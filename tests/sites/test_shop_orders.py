@@ -271,7 +271,7 @@ class TestNobodyElse:
 
         line = ProductOrder.objects.get(pk=theirs["line"])
         staff = a_person()
-        Member.objects.create(seller=line.seller, user=staff, role="STAFF")
+        Member.objects.create(seller=line.seller, user=staff, role="READ_ONLY")
         client.force_login(staff)
         assert client.get(f"/orders/{theirs['order']}/").status_code == 404
 

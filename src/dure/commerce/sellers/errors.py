@@ -117,3 +117,15 @@ class NameNeeded(DureError):
     code = "name_needed"
     message = _("가게 이름을 적어 주세요.")
     field = "name"
+
+
+class NeverMember(DureError):
+    code = "never_member"
+    message = _("이 가게에서 일한 적이 없는 분이에요. 초대 링크로 다시 불러 주세요.")
+    status = 409
+
+
+class RoleMissing(DureError):
+    code = "role_missing"
+    message = _("맡은 역할로는 할 수 없는 일이에요. 가게 대표에게 역할을 바꿔 달라고 해 주세요.")
+    status = 403

@@ -75,19 +75,27 @@ class Seller(models.Model):
 
 
 class Member(models.Model):
-    """A person working for a seller."""
+    """A person working for a seller. `rules.CHANGES` says what each role may do; a shop always has an owner (a trigger)."""
 
     class Role(models.TextChoices):
         OWNER = "OWNER", _("대표")
-        STAFF = "STAFF", _("직원")
+        PRODUCT = "PRODUCT", _("상품 담당")
+        ORDERS = "ORDERS", _("주문 담당")
+        FINANCE = "FINANCE", _("정산 담당")
+        READ_ONLY = "READ_ONLY", _("보기만")
 
     seller = models.ForeignKey(Seller, on_delete=models.CASCADE, related_name="members")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
-    role = models.CharField(max_length=6, choices=Role.choices)
+    role = models.CharField(max_length=9, choices=Role.choices)
     since = models.DateTimeField(default=clock.now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["seller", "user"], name="one_membership")]
+        constraints = [
+            models.UniqueConstraint(fields=["seller", "user"], name="one_membership"),
+            models.CheckConstraint(
+                condition=Q(role__in=["OWNER", "PRODUCT", "ORDERS", "FINANCE", "READ_ONLY"]), name="known_role"
+            ),
+        ]
 
 
 class Invitation(models.Model):
@@ -95,7 +103,7 @@ class Invitation(models.Model):
 
     seller = models.ForeignKey(Seller, on_delete=models.CASCADE, related_name="invitations")
     code = models.CharField(max_length=20, unique=True)
-    role = models.CharField(max_length=6, choices=Member.Role.choices, default=Member.Role.OWNER)
+    role = models.CharField(max_length=9, choices=Member.Role.choices, default=Member.Role.OWNER)
     name = models.CharField(max_length=60, blank=True)
     phone = models.CharField(max_length=20, blank=True)
     email = models.EmailField(blank=True)

@@ -13,6 +13,18 @@ from dure.commerce.sellers.models import Invitation, Member, PayoutAccount, Sell
 from dure.kit.models import AuditEntry
 from dure.people.models import User
 
+# What each role is for, for the page on which the owner chooses.
+ROLES_IN_WORDS = (
+    (Member.Role.OWNER.label, _("모든 일. 사업자, 정산 계좌, 사람은 대표만 고쳐요.")),
+    (
+        Member.Role.PRODUCT.label,
+        _("상품, 재고, 배송비, 가게 소개, 문의와 후기 답글. 주문한 손님의 주소는 보지 못해요."),
+    ),
+    (Member.Role.ORDERS.label, _("발주확인, 발송, 취소·반품·교환, 문의와 후기 답글. 정산은 보지 못해요.")),
+    (Member.Role.FINANCE.label, _("정산서를 보고 내려받아요. 주문과 상품은 보기만 해요.")),
+    (Member.Role.READ_ONLY.label, _("모두 보기만 하고, 아무것도 고치지 못해요.")),
+)
+
 
 def memberships(user: User) -> QuerySet[Member]:
     """The shops a person works for, oldest first."""

@@ -1,4 +1,4 @@
-"""Comparing names and hiding numbers. Pure."""
+"""What each role of a shop may do; comparing names and hiding numbers. Pure."""
 
 from __future__ import annotations
 
@@ -31,3 +31,30 @@ def hidden(name: str) -> str:
     if len(name) <= 2:
         return name[:1] + "*" * (len(name) - 1)
     return name[0] + "*" * (len(name) - 2) + name[-1]
+
+
+# What a member of a shop may change, and which pages they may open. `owner` is the company, the account and the people.
+AREAS = ("owner", "shop", "products", "orders", "finance")
+CHANGES: dict[str, frozenset[str]] = {
+    "OWNER": frozenset(AREAS),
+    "PRODUCT": frozenset({"products", "shop"}),
+    "ORDERS": frozenset({"orders"}),
+    "FINANCE": frozenset({"finance"}),
+    "READ_ONLY": frozenset(),
+}
+SEES: dict[str, frozenset[str]] = {
+    "OWNER": frozenset(AREAS),
+    "PRODUCT": frozenset({"products", "shop"}),  # no buyer's address
+    "ORDERS": frozenset({"products", "orders", "shop"}),  # no settlement
+    "FINANCE": frozenset({"products", "orders", "finance", "shop"}),
+    "READ_ONLY": frozenset({"products", "orders", "finance", "shop"}),
+}
+
+
+def may_change(role: str, *areas: str) -> bool:
+    """Whether `role` may change something of one of `areas`."""
+    return not CHANGES.get(role, frozenset()).isdisjoint(areas)
+
+
+def may_see(role: str, *areas: str) -> bool:
+    return not SEES.get(role, frozenset()).isdisjoint(areas)

@@ -14,7 +14,7 @@ from dure.config import load
 from dure.kit import clock
 from dure.partnership.readiness import Check, Readiness, Who
 from dure.people.models import Role, User
-from dure.sites.desk import pictures
+from dure.sites.design.qr import qr
 
 TURN = {Who.OWNER: __("점주"), Who.MD: __("MD"), Who.OPERATOR: __("운영자")}
 
@@ -76,4 +76,4 @@ def invitation(seller: Seller) -> Link | None:
         "shop": seller.name,
         "url": url,
     }
-    return Link(open_one, url, message, pictures.qr(url))
+    return Link(open_one, url, message, qr(url))

@@ -1,11 +1,9 @@
-"""Pictures drawn on the server: market days, the 2×2 of product and will, the markets on the map, a QR code."""
+"""Pictures drawn on the server: market days, the 2×2 of product and will, the markets on the map."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Sequence
 
-import segno
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -120,12 +118,3 @@ def square(
         pgettext("axis", "의지"),
         pgettext("axis", "상품"),
     )
-
-
-def qr(text: str) -> SafeString:
-    """A QR code as inline SVG, black on white whatever the theme, so that every camera reads it."""
-    out = io.BytesIO()
-    segno.make(text, error="m").save(
-        out, kind="svg", xmldecl=False, svgns=True, scale=1, border=3, omitsize=True, light="#fff"
-    )
-    return mark_safe(out.getvalue().decode())  # noqa: S308 - drawn by segno from numbers; the text is not in it

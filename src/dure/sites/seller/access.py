@@ -1,4 +1,14 @@
-"""Which shop a person works in now, and the menu of the seller centre."""
+"""Which shop a person works in now, what they may do there, and the menu of the seller centre.
+
+    @centre                       # the view gets the shop the person works in
+    @sees("orders")               # who may open the page (without: everybody of the shop)
+    @may("orders")                # who may change something: of any of the areas named
+    @require_POST
+    def acknowledge(request, shop, pk): ...
+
+In templates `can.products`, `can.orders`, `can.finance`, `can.shop`, `can.owner` say whether to show a button, and
+`sees.orders` … whether to show a part of a page.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +17,6 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,6 +26,8 @@ from django.utils.translation import pgettext
 from dure.commerce.claims.models import Claim
 from dure.commerce.claims.queries import open_claims_of
 from dure.commerce.orders.models import ProductOrder
+from dure.commerce.sellers import rules
+from dure.commerce.sellers.errors import RoleMissing
 from dure.commerce.sellers.models import Member, Seller, SellerStatus
 
 View = Callable[..., HttpResponse]
@@ -37,26 +48,55 @@ def centre(view: View) -> View:
     return checked
 
 
-def owners_only(view: View) -> View:
-    """Below `@centre`: company, account and people are the owner's business; staff get 403."""
-
-    @wraps(view)
-    def checked(request: HttpRequest, shop: Seller, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not owns(request, shop):
-            raise PermissionDenied(_("대표만 할 수 있는 일이에요."))
-        return view(request, shop, *args, **kwargs)
-
-    return checked
+def may(*areas: str) -> Callable[[View], View]:
+    """Below `@centre`: only roles that may change something of one of `areas`; others get 403 with whom to ask."""
+    return _only(lambda role: rules.may_change(role, *areas))
 
 
-def owns(request: HttpRequest, shop: Seller) -> bool:
-    return Member.objects.filter(seller=shop, user=request.user.pk, role=Member.Role.OWNER).exists()
+def sees(*areas: str) -> Callable[[View], View]:
+    """Below `@centre`: only roles that may look at one of `areas`."""
+    return _only(lambda role: rules.may_see(role, *areas))
+
+
+def _only(allows: Callable[[str], bool]) -> Callable[[View], View]:
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def checked(request: HttpRequest, shop: Seller, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not allows(role_of(request)):
+                raise RoleMissing()
+            return view(request, shop, *args, **kwargs)
+
+        return checked
+
+    return wrap
+
+
+owners_only = may("owner")  # company, account and people are the owner's business
+
+
+def role_of(request: HttpRequest) -> str:
+    """The role in the shop that `shop_of` found."""
+    return str(getattr(request, "shop_role", ""))
+
+
+def owns(request: HttpRequest) -> bool:
+    return rules.may_change(role_of(request), "owner")
+
+
+def can(request: HttpRequest) -> dict[str, bool]:
+    role = role_of(request)
+    return {area: rules.may_change(role, area) for area in rules.AREAS}
 
 
 def shop_of(request: HttpRequest) -> Seller | None:
-    mine = Seller.objects.of(request.user).exclude(status=SellerStatus.CLOSED).order_by("id")
-    chosen = mine.filter(pk=request.session.get(CHOSEN) or 0).first()
-    return chosen or mine.first()
+    """The shop chosen, else the oldest one; remembers the person's role in it on the request."""
+    mine = Member.objects.filter(user=request.user.pk or 0).exclude(seller__status=SellerStatus.CLOSED)
+    rows = list(mine.select_related("seller").order_by("seller_id"))
+    chosen = request.session.get(CHOSEN)
+    member = next((row for row in rows if row.seller_id == chosen), rows[0] if rows else None)
+    request.shop_role = member.role if member else ""  # type: ignore[attr-defined]
+    request.other_shops = [row.seller for row in rows if row is not member]  # type: ignore[attr-defined]
+    return member.seller if member else None
 
 
 def page(request: HttpRequest, shop: Seller, template: str, status: int = 200, **context: Any) -> HttpResponse:
@@ -71,22 +111,32 @@ def apart(forms: dict[str, Any]) -> dict[str, Any]:
 
 
 def frame(request: HttpRequest, shop: Seller) -> dict[str, Any]:
-    """What every page of the centre has: the shop, the others one may switch to, the menu."""
-    others = Seller.objects.of(request.user).exclude(pk=shop.pk).exclude(status=SellerStatus.CLOSED)
-    return {"shop": shop, "others": others, "nav": _nav(shop)}
+    """What every page of the centre has: the shop, the others one may switch to, the menu, what one may do."""
+    return {
+        "shop": shop,
+        "others": getattr(request, "other_shops", []),
+        "nav": _nav(shop, role_of(request)),
+        "can": can(request),
+        "sees": {area: rules.may_see(role_of(request), area) for area in rules.AREAS},
+    }
 
 
-def _nav(shop: Seller) -> list[tuple[str, str, str, int]]:
-    """(label, url, icon, badge)."""
-    fresh = ProductOrder.objects.filter(seller=shop, status="PAID", acknowledged_at=None).count()
-    claims = open_claims_of(shop).exclude(status=Claim.Status.COLLECTING).count()
+def _nav(shop: Seller, role: str) -> list[tuple[str, str, str, int]]:
+    """(label, url, icon, badge) of what this role may see."""
+    sees_orders = rules.may_see(role, "orders")
+    fresh = ProductOrder.objects.filter(seller=shop, status="PAID", acknowledged_at=None).count() if sees_orders else 0
+    claims = open_claims_of(shop).exclude(status=Claim.Status.COLLECTING).count() if sees_orders else 0
     items = [
-        (_("오늘"), "seller:home", "layout-dashboard", 0),
-        (pgettext("menu", "주문"), "seller:orders", "receipt-text", fresh),
-        (pgettext("menu", "상품"), "seller:products", "package", 0),
-        (_("클레임"), "seller:claims", "rotate-ccw", claims),
-        (_("정산"), "seller:settlements", "landmark", 0),
-        (_("후기"), "seller:reviews", "star", 0),
-        (_("가게 정보"), "seller:steps", "store", 0),
+        ("", _("오늘"), "seller:home", "layout-dashboard", 0),
+        ("orders", pgettext("menu", "주문"), "seller:orders", "receipt-text", fresh),
+        ("products", pgettext("menu", "상품"), "seller:products", "package", 0),
+        ("orders", _("클레임"), "seller:claims", "rotate-ccw", claims),
+        ("finance", _("정산"), "seller:settlements", "landmark", 0),
+        ("products", _("후기"), "seller:reviews", "star", 0),
+        ("shop", _("가게 정보"), "seller:steps", "store", 0),
     ]
-    return [(label, reverse(name), icon, badge) for label, name, icon, badge in items]
+    return [
+        (label, reverse(name), icon, badge)
+        for area, label, name, icon, badge in items
+        if not area or rules.may_see(role, area)
+    ]

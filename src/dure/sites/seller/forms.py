@@ -13,7 +13,7 @@ from dure.commerce.catalog import notices
 from dure.commerce.catalog.actions import OptionRow
 from dure.commerce.catalog.models import Category, Product
 from dure.commerce.sellers.banks import BANKS
-from dure.commerce.sellers.models import Seller, ShippingPolicy
+from dure.commerce.sellers.models import Member, Seller, ShippingPolicy
 from dure.integrations.carrier.carriers import CARRIERS
 from dure.kit import images
 from dure.sites.design.fields import WonField
@@ -264,7 +264,16 @@ class ReplyForm(forms.Form):
     reply = forms.CharField(label=_("답글"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
 
 
-class StaffForm(forms.Form):
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(
+        label=_("역할"),
+        choices=Member.Role.choices,
+        error_messages={"invalid_choice": _("역할을 목록에서 골라 주세요."), "required": _("역할을 골라 주세요.")},
+    )
+
+
+class StaffForm(RoleForm):
+    field_order = ("name", "phone", "role")
     name = forms.CharField(label=_("이름"), max_length=60)
     phone = forms.CharField(
         label=_("휴대전화"), max_length=20, required=False, widget=forms.TextInput(attrs={"type": "tel"})

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dure.sites.seller.views import home, joining, orders, products
+from dure.sites.seller.views import home, joining, orders, people, products
 
 app_name = "seller"
 urlpatterns = [
@@ -14,8 +14,13 @@ urlpatterns = [
     path("shop/account/", joining.save_account, name="save_account"),
     path("shop/shipping/", joining.save_shipping, name="save_shipping"),
     path("shop/submit/", joining.submit, name="submit"),
-    path("shop/staff/", joining.invite_staff, name="invite_staff"),
-    path("shop/staff/<int:pk>/remove/", joining.remove_member, name="remove_member"),
+    path("shop/people/", people.people, name="people"),
+    path("shop/staff/", people.invite_staff, name="invite_staff"),
+    path("shop/staff/<int:pk>/role/", people.change_role, name="change_role"),
+    path("shop/staff/<int:pk>/remove/", people.remove_member, name="remove_member"),
+    path("shop/staff/take-back/", people.take_back, name="take_back_member"),
+    path("shop/invitations/<int:pk>/withdraw/", people.withdraw, name="withdraw_invitation"),
+    path("shop/leave/", people.leave, name="leave"),
     path("products/", products.product_list, name="products"),
     path("products/new/", products.new_product, name="new_product"),
     path("products/<int:pk>/", products.product, name="product"),

@@ -17,7 +17,7 @@ from dure.commerce.sellers.queries import readiness
 from dure.finance.settlement import queries as settlement
 from dure.kit import clock
 from dure.sites.seller import lists
-from dure.sites.seller.access import centre, frame, page
+from dure.sites.seller.access import centre, frame, page, sees
 from dure.sites.statements import as_file
 
 DAYS = 14
@@ -47,6 +47,7 @@ def home(request: HttpRequest, shop: Seller) -> HttpResponse:
 
 
 @centre
+@sees("finance")
 def settlements(request: HttpRequest, shop: Seller) -> HttpResponse:
     rows = settlement.statements_of(request.user).filter(seller=shop)
     context = {**frame(request, shop), "upcoming": settlement.upcoming(shop)}
@@ -54,6 +55,7 @@ def settlements(request: HttpRequest, shop: Seller) -> HttpResponse:
 
 
 @centre
+@sees("finance")
 def statement(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
     found = get_object_or_404(settlement.statements_of(request.user).filter(seller=shop), pk=pk)
     if request.GET.get("export") == "xlsx":

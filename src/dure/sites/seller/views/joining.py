@@ -1,4 +1,4 @@
-"""Becoming a seller: the invitation's link, an open application, the steps, the people of the shop."""
+"""Becoming a seller: the invitation's link, an open application, the steps."""
 
 from __future__ import annotations
 
@@ -14,12 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dure.commerce.sellers import actions, queries
-from dure.commerce.sellers.models import Invitation, Member, Seller
-from dure.config import load
+from dure.commerce.sellers.models import Invitation, Seller
 from dure.kit.errors import DureError
 from dure.sites.design.toasts import toast
-from dure.sites.seller.access import CHOSEN, apart, centre, owners_only, owns, page
-from dure.sites.seller.forms import AccountForm, ApplyForm, BusinessForm, ProfileForm, ShippingForm, StaffForm
+from dure.sites.seller.access import CHOSEN, apart, centre, may, owners_only, owns, page
+from dure.sites.seller.forms import AccountForm, ApplyForm, BusinessForm, ProfileForm, ShippingForm
 
 
 def join(request: HttpRequest, code: str) -> HttpResponse:
@@ -65,6 +64,7 @@ def steps(request: HttpRequest, shop: Seller) -> HttpResponse:
 
 
 @centre
+@may("shop")
 @require_POST
 def save_profile(request: HttpRequest, shop: Seller) -> HttpResponse:
     form = ProfileForm(request.POST)
@@ -88,6 +88,7 @@ def save_account(request: HttpRequest, shop: Seller) -> HttpResponse:
 
 
 @centre
+@may("shop")
 @require_POST
 def save_shipping(request: HttpRequest, shop: Seller) -> HttpResponse:
     form = ShippingForm(request.POST)
@@ -106,31 +107,6 @@ def submit(request: HttpRequest, shop: Seller) -> HttpResponse:
         return _steps(request, shop, status=error.status, refusal=str(error))
     toast(request, _("심사를 신청했어요. 보통 하루 안에 알려 드려요."))
     return redirect("seller:steps")
-
-
-@centre
-@owners_only
-@require_POST
-def invite_staff(request: HttpRequest, shop: Seller) -> HttpResponse:
-    form = StaffForm(request.POST)
-    if not form.is_valid():
-        return _steps(request, shop, status=422, staff=form)
-    invitation = actions.invite_staff(shop, **form.cleaned_data, by=request.user)
-    request.session["staff_link"] = load().base_url + reverse("seller:join", args=[invitation.code])
-    return redirect(reverse("seller:steps") + "#people")
-
-
-@centre
-@owners_only
-@require_POST
-def remove_member(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
-    member = get_object_or_404(Member, pk=pk, seller=shop)
-    try:
-        actions.remove_member(member, by=request.user)
-    except DureError as error:
-        return _steps(request, shop, status=error.status, refusal=str(error))
-    toast(request, _("%(name)s 님이 더는 이 가게를 볼 수 없어요.") % {"name": member.user.name})
-    return redirect(reverse("seller:steps") + "#people")
 
 
 def _save(
@@ -157,7 +133,6 @@ def _steps(request: HttpRequest, shop: Seller, status: int = 200, refusal: str =
             initial={"bank_code": account.bank_code, "holder_name": account.holder_name} if account else None
         ),
         "shipping": ShippingForm.of(getattr(shop, "shipping_policy", None)),
-        "staff": StaffForm(),
     }
     steps = queries.readiness(shop)
     return page(
@@ -172,9 +147,7 @@ def _steps(request: HttpRequest, shop: Seller, status: int = 200, refusal: str =
         current_account=account,
         bank=queries.bank_name(account.bank_code) if account else "",
         number=queries.masked_number(account) if account else "",
-        members=shop.members.select_related("user").order_by("id"),
-        staff_link=request.session.pop("staff_link", ""),
-        is_owner=owns(request, shop),
+        is_owner=owns(request),
         refusal=refusal,
         broken=set(forms),
     )

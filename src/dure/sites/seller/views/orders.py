@@ -23,11 +23,12 @@ from dure.integrations.carrier.carriers import carrier_name
 from dure.kit.errors import DureError
 from dure.sites.design.toasts import toast
 from dure.sites.seller import lists, waybills
-from dure.sites.seller.access import centre, frame, page
+from dure.sites.seller.access import centre, frame, may, page, sees
 from dure.sites.seller.forms import AnswerForm, DispatchForm, ReplyForm, WaybillsForm
 
 
 @centre
+@sees("orders")
 def order_list(request: HttpRequest, shop: Seller) -> HttpResponse:
     rows = lines_of_seller(request.user).filter(seller=shop)
     context = {"fresh": _fresh(shop).count(), "waybills": WaybillsForm()}
@@ -35,6 +36,7 @@ def order_list(request: HttpRequest, shop: Seller) -> HttpResponse:
 
 
 @centre
+@may("orders")
 @require_POST
 def acknowledge_all(request: HttpRequest, shop: Seller) -> HttpResponse:
     """발주확인 of everything new."""
@@ -50,11 +52,13 @@ def acknowledge_all(request: HttpRequest, shop: Seller) -> HttpResponse:
 
 
 @centre
+@sees("orders")
 def order(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
     return _order(request, shop, _line(request, shop, pk))
 
 
 @centre
+@may("orders")
 @require_POST
 def acknowledge(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
     line = _line(request, shop, pk)
@@ -67,6 +71,7 @@ def acknowledge(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
 
 
 @centre
+@may("orders")
 @require_POST
 def dispatch(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
     """발송처리, with the other lines of the same order that can go in the same parcel."""
@@ -84,6 +89,7 @@ def dispatch(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
 
 
 @centre
+@sees("orders")
 def purchase_orders(request: HttpRequest, shop: Seller) -> HttpResponse:
     """발주서: what is to be sent, as Excel, with empty columns for carrier and waybill."""
     rows = lines_of_seller(request.user).filter(seller=shop, status="PAID")
@@ -91,6 +97,7 @@ def purchase_orders(request: HttpRequest, shop: Seller) -> HttpResponse:
 
 
 @centre
+@may("orders")
 @require_POST
 def upload_waybills(request: HttpRequest, shop: Seller) -> HttpResponse:
     """The same Excel back, with waybills filled in; each row is sent or says why not."""
@@ -104,17 +111,20 @@ def upload_waybills(request: HttpRequest, shop: Seller) -> HttpResponse:
 
 
 @centre
+@sees("orders")
 def claim_list(request: HttpRequest, shop: Seller) -> HttpResponse:
     rows = claims_of_seller(request.user).filter(product_order__seller=shop)
     return lists.Claims(request, rows).respond("seller/list.html", **frame(request, shop), title=_("클레임"))
 
 
 @centre
+@sees("orders")
 def claim(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
     return _claim(request, shop, _one_claim(request, shop, pk))
 
 
 @centre
+@may("orders")
 @require_POST
 def answer_claim(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
     """Collect, say that it is back, complete, or reject."""
@@ -152,6 +162,7 @@ def review_list(request: HttpRequest, shop: Seller) -> HttpResponse:
 
 
 @centre
+@may("products", "orders")
 @require_POST
 def reply(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
     review = get_object_or_404(reviews_for_seller(request.user).filter(product__seller=shop), pk=pk)

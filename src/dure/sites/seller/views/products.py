@@ -19,7 +19,7 @@ from dure.commerce.stock import actions as stock
 from dure.kit.errors import DureError
 from dure.sites.design.toasts import toast
 from dure.sites.seller import lists
-from dure.sites.seller.access import apart, centre, frame, page
+from dure.sites.seller.access import apart, centre, frame, may, page
 from dure.sites.seller.forms import NoticeForm, OptionFormSet, PhotoForm, ProductForm
 
 
@@ -30,6 +30,7 @@ def product_list(request: HttpRequest, shop: Seller) -> HttpResponse:
 
 
 @centre
+@may("products")
 def new_product(request: HttpRequest, shop: Seller) -> HttpResponse:
     form, options = ProductForm(request.POST or None), OptionFormSet(request.POST or None, prefix="options")
     if request.method == "POST" and form.is_valid() and options.is_valid():
@@ -59,6 +60,7 @@ def product(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
 
 
 @centre
+@may("products")
 @require_POST
 def save_words(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
     found, form = _one(shop, pk), ProductForm(request.POST)
@@ -73,6 +75,7 @@ def save_words(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
 
 
 @centre
+@may("products")
 @require_POST
 def save_options(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
     """Prices, names and stock of the options, in one table. Stock typed is set against what the seller was looking at."""
@@ -89,6 +92,7 @@ def save_options(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
 
 
 @centre
+@may("products")
 @require_POST
 def save_notice(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
     found = _one(shop, pk)
@@ -108,6 +112,7 @@ def save_notice(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
 
 
 @centre
+@may("products")
 @require_POST
 def add_photo(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
     found, form = _one(shop, pk), PhotoForm(request.POST, request.FILES)
@@ -123,6 +128,7 @@ def add_photo(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
 
 
 @centre
+@may("products")
 @require_POST
 def change_photo(request: HttpRequest, shop: Seller, pk: int, photo: int) -> HttpResponse:
     """Take a picture off, make it the face of the product, or move it one place forward."""
@@ -138,6 +144,7 @@ def change_photo(request: HttpRequest, shop: Seller, pk: int, photo: int) -> Htt
 
 
 @centre
+@may("products")
 @require_POST
 def undo(request: HttpRequest, shop: Seller, pk: int, revision: int) -> HttpResponse:
     """Take back what the MD suggested."""
@@ -150,6 +157,7 @@ def undo(request: HttpRequest, shop: Seller, pk: int, revision: int) -> HttpResp
 
 
 @centre
+@may("products")
 @require_POST
 def move(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
     """Submit for review, take back, suspend, resume, end."""
