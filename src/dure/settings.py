@@ -68,6 +68,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "dure.sites.middleware.RequestId",
     "django.middleware.security.SecurityMiddleware",
+    "dure.sites.api.door.Door",  # the API goes aside here: the rest is for pages
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

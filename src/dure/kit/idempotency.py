@@ -31,14 +31,19 @@ def once(scope: str, key: str, body: Any, deed: Callable[[], Any]) -> Any:
     The key's row is inserted first: a second request waits for the first one's transaction, then reads its answer.
     Raises KeyReused when the body differs.
     """
-    with transaction.atomic():
-        digest = body_hash(body)
-        row, created = IdempotencyKey.objects.get_or_create(
-            scope=scope, key=key, defaults={"body_hash": digest, "created_at": clock.now()}
-        )
-        if row.body_hash != digest:
-            raise KeyReused()
-        if created:
-            row.answer = deed()
-            row.save(update_fields=["answer"])
-        return row.answer
+    return told_once(scope, key, body, deed)[0]
+
+
+@transaction.atomic
+def told_once(scope: str, key: str, body: Any, deed: Callable[[], Any]) -> tuple[Any, bool]:
+    """The same, with whether the answer had been given before."""
+    digest = body_hash(body)
+    row, created = IdempotencyKey.objects.get_or_create(
+        scope=scope, key=key, defaults={"body_hash": digest, "created_at": clock.now()}
+    )
+    if row.body_hash != digest:
+        raise KeyReused()
+    if created:
+        row.answer = deed()
+        row.save(update_fields=["answer"])
+    return row.answer, not created

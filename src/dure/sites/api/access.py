@@ -1,0 +1,220 @@
+"""Who asks: a key, a token made from one, a signed-in person, or anybody."""
+
+from __future__ import annotations
+
+import hmac
+import time
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from ninja.utils import check_csrf
+
+from dure.commerce.catalog.models import Product
+from dure.commerce.claims.models import Claim
+from dure.commerce.orders.models import Order, ProductOrder
+from dure.commerce.sellers.models import Seller
+from dure.finance.settlement.models import Statement
+from dure.kit import clock, tokens
+from dure.people.models import User
+from dure.sites.api import errors, limits
+from dure.sites.api.actions import digest_of
+from dure.sites.api.models import ApiKey, Holder
+
+REMEMBERED = 5.0  # seconds a key is believed without asking the database: a revoked one ends within them
+SAFE = {"GET", "HEAD", "OPTIONS"}
+TOKEN = "api"  # noqa: S105 (the purpose of a token)
+TTL = 3600
+
+_known: dict[str, tuple[float, ApiKey]] = {}
+_used: dict[int, float] = {}
+
+
+@dataclass(frozen=True)
+class Caller:
+    """What may be seen starts here: each queryset holds the caller's own rows and no others."""
+
+    key: ApiKey | None = None
+    user: User | None = None
+    scopes: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def ref(self) -> str:
+        """Names the caller where keys of several callers must not meet."""
+        if self.key:
+            return f"key:{self.key.pk}"
+        return f"user:{self.user.pk}" if self.user else "anybody"
+
+    @property
+    def actor(self) -> User | None:
+        """Who answers for what is done: the person signed in, or who made the key."""
+        return self.user or (self.key.created_by if self.key else None)
+
+    @property
+    def sandbox(self) -> bool:
+        return self.key is not None and self.key.mode == ApiKey.Mode.TEST
+
+    def may(self, scope: str) -> bool:
+        return scope in self.scopes
+
+    # Selling
+
+    def sellers(self) -> QuerySet[Seller]:
+        if self.key:
+            of = {Holder.SELLER: Q(pk=self.key.seller_id), Holder.HOUSE: Q()}
+            return Seller.objects.filter(of.get(Holder(self.key.holder), Q(pk=None)))
+        return Seller.objects.of(self.user) if self.user else Seller.objects.none()
+
+    def lines(self) -> QuerySet[ProductOrder]:
+        """Paid lines of the sellers the caller works for."""
+        if self.user:
+            return ProductOrder.objects.of_seller_user(self.user)
+        return self._own(ProductOrder.objects.filter(paid_at__isnull=False), "seller")
+
+    def claims(self) -> QuerySet[Claim]:
+        if self.user:
+            return Claim.objects.of_seller_user(self.user)
+        return self._own(Claim.objects.all(), "product_order__seller")
+
+    def products(self) -> QuerySet[Product]:
+        return Product.objects.of(self.user) if self.user else self._own(Product.objects.all(), "seller")
+
+    def statements(self) -> QuerySet[Statement]:
+        return Statement.objects.of(self.user) if self.user else self._own(Statement.objects.all(), "seller")
+
+    def _own(self, rows: QuerySet[Any], seller: str) -> QuerySet[Any]:
+        if self.key and self.key.holder == Holder.HOUSE:
+            return rows
+        if self.key and self.key.holder == Holder.SELLER:
+            return rows.filter(**{f"{seller}_id": self.key.seller_id})
+        return rows.none()
+
+    # Buying
+
+    def orders(self) -> QuerySet[Order]:
+        """A person's own orders; for a shop front those that were placed through it."""
+        if self.user:
+            return Order.objects.of(self.user)
+        if self.key and self.key.holder == Holder.SHOPFRONT:
+            return Order.objects.filter(key__startswith=f"api:{self.key.pk}:")
+        return Order.objects.none()
+
+
+ANYBODY = Caller()
+
+
+def identify(request: HttpRequest) -> Caller:
+    """Raises KeyUnknown, CsrfFailed, TooManyRequests."""
+    kind, _space, credential = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() == "bearer":
+        caller = _bearer(credential.strip())
+    elif kind:
+        raise errors.KeyUnknown()
+    else:
+        caller = _signed_in(request)
+    if caller.key:
+        limits.take(request, f"key:{caller.key.pk}", caller.key.per_minute)
+        _note_use(caller.key)
+    else:
+        limits.take(request, f"ip:{request.META.get('REMOTE_ADDR', '')}", limits.ANYBODY)
+    return caller
+
+
+def key_of(credential: str) -> ApiKey:
+    """The key a credential (`dk_live_7K3M9Q2X_…`) belongs to. Raises KeyUnknown."""
+    prefix, _, half = credential.rpartition("_")
+    key = _lookup(prefix)
+    if not hmac.compare_digest(key.digest, digest_of(half)):
+        raise errors.KeyUnknown()
+    return key
+
+
+def token_of(key: ApiKey, scopes: list[str]) -> str:
+    return tokens.sign(TOKEN, {"k": key.prefix, "s": scopes}, TTL)
+
+
+def _bearer(credential: str) -> Caller:
+    if credential.startswith("dk_"):
+        key = key_of(credential)
+        return Caller(key, scopes=frozenset(key.scopes))
+    try:
+        claims = tokens.unsign(TOKEN, credential)
+    except (tokens.BadToken, ValueError) as error:
+        raise errors.KeyUnknown() from error
+    key = _lookup(claims["k"])
+    return Caller(key, scopes=frozenset(claims["s"]) & frozenset(key.scopes))
+
+
+def _lookup(prefix: str) -> ApiKey:
+    now = time.monotonic()
+    told_at, key = _known.get(prefix, (0.0, None))
+    if key is None or now - told_at > REMEMBERED:
+        key = (
+            ApiKey.objects.select_related("seller", "created_by").filter(prefix=prefix).first()
+            if prefix.startswith("dk_")
+            else None
+        )
+        if key is None:
+            raise errors.KeyUnknown()
+        if len(_known) > 10_000:
+            _known.clear()
+        _known[prefix] = now, key
+    if key.state() != "ACTIVE":
+        raise errors.KeyUnknown()
+    return key
+
+
+def forget_keys() -> None:
+    """A key was revoked in this process: do not believe it for the rest of its five seconds."""
+    _known.clear()
+
+
+def _note_use(key: ApiKey) -> None:
+    """When it was last used, to the minute: more would be a write for every read."""
+    now = time.monotonic()
+    if now - _used.get(key.pk, -60.0) >= 60:
+        _used[key.pk] = now
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=clock.now())
+
+
+def _signed_in(request: HttpRequest) -> Caller:
+    session_key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+    if not session_key:
+        return ANYBODY
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+    user = get_user(request)
+    if not isinstance(user, User):
+        return ANYBODY
+    if request.method not in SAFE and check_csrf(request, _any_view):
+        raise errors.CsrfFailed()
+    return Caller(user=user)
+
+
+def _any_view() -> None:
+    """What the check of the CSRF token takes for the view: one that is not exempt."""
+
+
+class Needs:
+    """`auth=Needs("orders:read")`: a key with the scope. `people=True`: a signed-in person as well.
+
+    Without a scope everybody may ask.
+    """
+
+    openapi_security_schema = None  # written by `v1.describe`, scope by scope
+
+    def __init__(self, scope: str = "", *, people: bool = False) -> None:
+        self.scope, self.people = scope, people
+
+    def __call__(self, request: HttpRequest) -> Caller:
+        caller: Caller = request.caller  # type: ignore[attr-defined]
+        if not self.scope or (self.people and caller.user):
+            return caller
+        if caller.key is None:
+            raise errors.KeyNeeded()
+        if not caller.may(self.scope):
+            raise errors.ScopeMissing(scope=self.scope)
+        return caller
