@@ -2,7 +2,7 @@
 
 import pytest
 
-from builders import a_line, an_option
+from builders import a_line, a_person, an_option
 from dure.commerce.catalog.actions import reindex
 from dure.kit import clock
 from machines import Machine, a_key
@@ -55,6 +55,25 @@ def test_a_seller_reads_and_acknowledges_their_own_lines_only(client, seller_of)
     assert machine.post(f"/seller/product-orders/{mine.pk}/acknowledge").json()["acknowledged_at"]
     again = machine.post(f"/seller/product-orders/{mine.pk}/acknowledge")
     assert again.status_code == 409 and again.json()["code"] == "wrong_state"
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "status"),
+    [
+        ("READ_ONLY", "/seller/product-orders", 200),
+        ("FINANCE", "/seller/settlements", 200),
+        ("PRODUCT", "/seller/settlements", 403),
+        ("PRODUCT", "/seller/products", 200),
+    ],
+)
+def test_a_person_sees_what_their_role_in_the_shop_may_see(client, seller_of, role, path, status):
+    client.force_login(seller_of(a_line(), role))
+    assert client.get(f"/api/v1{path}").status_code == status
+
+
+def test_who_works_for_no_shop_has_no_sellers_side(client):
+    client.force_login(a_person())
+    assert client.get("/api/v1/seller/product-orders").status_code == 403
 
 
 def test_a_seller_sends_by_the_api(client):

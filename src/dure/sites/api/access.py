@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import hmac
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from ninja.utils import check_csrf
 
 from dure.commerce.catalog.models import Product
 from dure.commerce.claims.models import Claim
 from dure.commerce.orders.models import Order, ProductOrder
-from dure.commerce.sellers.models import Seller
+from dure.commerce.sellers import rules
+from dure.commerce.sellers.errors import RoleMissing
+from dure.commerce.sellers.models import Member, Seller, SellerStatus
 from dure.finance.settlement.models import Statement
 from dure.kit import clock, tokens
 from dure.people.models import User
@@ -41,6 +43,7 @@ class Caller:
     key: ApiKey | None = None
     user: User | None = None
     scopes: frozenset[str] = field(default_factory=frozenset)
+    shops: frozenset[int] = frozenset()  # of a person: where their role allows what is asked
 
     @property
     def ref(self) -> str:
@@ -64,33 +67,28 @@ class Caller:
     # Selling
 
     def sellers(self) -> QuerySet[Seller]:
-        if self.key:
-            of = {Holder.SELLER: Q(pk=self.key.seller_id), Holder.HOUSE: Q()}
-            return Seller.objects.filter(of.get(Holder(self.key.holder), Q(pk=None)))
-        return Seller.objects.of(self.user) if self.user else Seller.objects.none()
+        return self._own(Seller.objects.all(), "pk")
 
     def lines(self) -> QuerySet[ProductOrder]:
         """Paid lines of the sellers the caller works for."""
-        if self.user:
-            return ProductOrder.objects.of_seller_user(self.user)
-        return self._own(ProductOrder.objects.filter(paid_at__isnull=False), "seller")
+        return self._own(ProductOrder.objects.filter(paid_at__isnull=False), "seller_id")
 
     def claims(self) -> QuerySet[Claim]:
-        if self.user:
-            return Claim.objects.of_seller_user(self.user)
-        return self._own(Claim.objects.all(), "product_order__seller")
+        return self._own(Claim.objects.all(), "product_order__seller_id")
 
     def products(self) -> QuerySet[Product]:
-        return Product.objects.of(self.user) if self.user else self._own(Product.objects.all(), "seller")
+        return self._own(Product.objects.all(), "seller_id")
 
     def statements(self) -> QuerySet[Statement]:
-        return Statement.objects.of(self.user) if self.user else self._own(Statement.objects.all(), "seller")
+        return self._own(Statement.objects.all(), "seller_id")
 
     def _own(self, rows: QuerySet[Any], seller: str) -> QuerySet[Any]:
+        if self.user:
+            return rows.filter(**{f"{seller}__in": self.shops})
         if self.key and self.key.holder == Holder.HOUSE:
             return rows
         if self.key and self.key.holder == Holder.SELLER:
-            return rows.filter(**{f"{seller}_id": self.key.seller_id})
+            return rows.filter(**{seller: self.key.seller_id})
         return rows.none()
 
     # Buying
@@ -199,22 +197,45 @@ def _any_view() -> None:
 
 
 class Needs:
-    """`auth=Needs("orders:read")`: a key with the scope. `people=True`: a signed-in person as well.
+    """`auth=Needs("orders:read", people="sellers")`: a key with the scope, or a person of a shop whose role allows it.
 
-    Without a scope everybody may ask.
+    `people="buyers"`: a key with the scope, or anybody signed in, for what is their own. Without a scope everybody.
     """
 
     openapi_security_schema = None  # written by `v1.describe`, scope by scope
 
-    def __init__(self, scope: str = "", *, people: bool = False) -> None:
+    def __init__(self, scope: str = "", *, people: str = "") -> None:
         self.scope, self.people = scope, people
 
     def __call__(self, request: HttpRequest) -> Caller:
         caller: Caller = request.caller  # type: ignore[attr-defined]
-        if not self.scope or (self.people and caller.user):
-            return caller
-        if caller.key is None:
-            raise errors.KeyNeeded()
-        if not caller.may(self.scope):
+        if self.scope and caller.key and not caller.may(self.scope):
             raise errors.ScopeMissing(scope=self.scope)
+        if not self.scope or caller.key or (self.people == "buyers" and caller.user):
+            return caller
+        if self.people != "sellers" or caller.user is None:
+            raise errors.KeyNeeded()
+        request.caller = replace(caller, shops=self._shops(caller.user))  # type: ignore[attr-defined]
         return caller
+
+    def _shops(self, user: User) -> frozenset[int]:
+        """Raises RoleMissing."""
+        area, deed = AREA[self.scope]
+        allows = rules.may_change if deed == "change" else rules.may_see
+        open_to = Member.objects.filter(user=user).exclude(seller__status=SellerStatus.CLOSED)
+        shops = frozenset(seller for seller, role in open_to.values_list("seller_id", "role") if allows(role, area))
+        if not shops:
+            raise RoleMissing()
+        return shops
+
+
+AREA = {  # what a scope is in the words of a shop's roles
+    "products:read": ("products", "see"),
+    "products:write": ("products", "change"),
+    "orders:read": ("orders", "see"),
+    "orders:write": ("orders", "change"),
+    "claims:read": ("orders", "see"),
+    "claims:write": ("orders", "change"),
+    "settlements:read": ("finance", "see"),
+    "reviews:read": ("products", "see"),
+}

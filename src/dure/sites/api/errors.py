@@ -25,12 +25,6 @@ class ScopeMissing(DureError):
     status = 403
 
 
-class RoleMissing(DureError):
-    code = "role_missing"
-    message = _("가게에서 맡은 일로는 할 수 없어요. 대표에게 부탁해 주세요.")
-    status = 403
-
-
 class CsrfFailed(DureError):
     code = "csrf_failed"
     message = _("브라우저에서 보낼 때는 CSRF 토큰이 있어야 해요. 다른 프로그램은 키를 써 주세요.")

@@ -55,7 +55,7 @@ class CompleteIn(Schema):
     restock: bool = Field(True)
 
 
-@router.get("/claims", response=Piece[ClaimOut], auth=Needs("claims:read", people=True))
+@router.get("/claims", response=Piece[ClaimOut], auth=Needs("claims:read", people="sellers"))
 def list_seller_claims(
     request: HttpRequest, status: Status | None = None, cursor: Cursor = "", limit: Limit = 50
 ) -> Any:
@@ -63,12 +63,12 @@ def list_seller_claims(
     return piece(rows.filter(status=status) if status else rows, cursor, limit, shape=claim_out)
 
 
-@router.get("/claims/{claim_id}", response=ClaimOut, auth=Needs("claims:read", people=True))
+@router.get("/claims/{claim_id}", response=ClaimOut, auth=Needs("claims:read", people="sellers"))
 def get_seller_claim(request: HttpRequest, claim_id: Id) -> Any:
     return claim_out(get_object_or_404(_claims(request), pk=claim_id))
 
 
-@router.post("/claims/{claim_id}/complete", response=ClaimOut, auth=Needs("claims:write", people=True))
+@router.post("/claims/{claim_id}/complete", response=ClaimOut, auth=Needs("claims:write", people="sellers"))
 def complete_seller_claim(request: HttpRequest, claim_id: Id, asked: CompleteIn) -> HttpResponse:
     """A cancel that was asked for, or a return whose goods are back: the refund is due."""
     return _deed(
@@ -79,7 +79,7 @@ def complete_seller_claim(request: HttpRequest, claim_id: Id, asked: CompleteIn)
     )
 
 
-@router.post("/claims/{claim_id}/reject", response=ClaimOut, auth=Needs("claims:write", people=True))
+@router.post("/claims/{claim_id}/reject", response=ClaimOut, auth=Needs("claims:write", people="sellers"))
 def reject_seller_claim(request: HttpRequest, claim_id: Id, asked: RejectIn) -> HttpResponse:
     return _deed(
         request,
@@ -89,7 +89,7 @@ def reject_seller_claim(request: HttpRequest, claim_id: Id, asked: RejectIn) -> 
     )
 
 
-@router.post("/claims/{claim_id}/collect", response=ClaimOut, auth=Needs("claims:write", people=True))
+@router.post("/claims/{claim_id}/collect", response=ClaimOut, auth=Needs("claims:write", people="sellers"))
 def collect_seller_claim(request: HttpRequest, claim_id: Id, asked: WaybillIn) -> HttpResponse:
     """수거: the waybill the goods come back under."""
     return _deed(
@@ -102,13 +102,13 @@ def collect_seller_claim(request: HttpRequest, claim_id: Id, asked: WaybillIn) -
     )
 
 
-@router.post("/claims/{claim_id}/collected", response=ClaimOut, auth=Needs("claims:write", people=True))
+@router.post("/claims/{claim_id}/collected", response=ClaimOut, auth=Needs("claims:write", people="sellers"))
 def mark_seller_claim_collected(request: HttpRequest, claim_id: Id) -> HttpResponse:
     """수거완료: the goods are back."""
     return _deed(request, claim_id, {}, lambda claim, caller: claims.collected(claim, by=caller.actor))
 
 
-@router.post("/claims/{claim_id}/redeliver", response=ClaimOut, auth=Needs("claims:write", people=True))
+@router.post("/claims/{claim_id}/redeliver", response=ClaimOut, auth=Needs("claims:write", people="sellers"))
 def redeliver_seller_claim(request: HttpRequest, claim_id: Id, asked: WaybillIn) -> HttpResponse:
     """An exchange goes out again."""
     return _deed(

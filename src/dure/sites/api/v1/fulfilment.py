@@ -65,7 +65,7 @@ class DispatchIn(Schema):
     waybill: Annotated[str, Field(min_length=1, max_length=30)]
 
 
-@router.get("/product-orders", response=Piece[ProductOrderOut], auth=Needs("orders:read", people=True))
+@router.get("/product-orders", response=Piece[ProductOrderOut], auth=Needs("orders:read", people="sellers"))
 def list_product_orders(
     request: HttpRequest,
     status: Status | None = None,
@@ -85,18 +85,22 @@ def list_product_orders(
     return piece(rows, cursor, limit, shape=line_out)
 
 
-@router.get("/product-orders/{line_id}", response=ProductOrderOut, auth=Needs("orders:read", people=True))
+@router.get("/product-orders/{line_id}", response=ProductOrderOut, auth=Needs("orders:read", people="sellers"))
 def get_product_order(request: HttpRequest, line_id: Id) -> Any:
     return line_out(get_object_or_404(_lines(request), pk=line_id))
 
 
-@router.post("/product-orders/{line_id}/acknowledge", response=ProductOrderOut, auth=Needs("orders:write", people=True))
+@router.post(
+    "/product-orders/{line_id}/acknowledge", response=ProductOrderOut, auth=Needs("orders:write", people="sellers")
+)
 def acknowledge_product_order(request: HttpRequest, line_id: Id) -> HttpResponse:
     """발주확인."""
     return _deed(request, line_id, {}, lambda line, caller: orders.acknowledge(line, by=caller.actor))
 
 
-@router.post("/product-orders/{line_id}/dispatch", response=ProductOrderOut, auth=Needs("orders:write", people=True))
+@router.post(
+    "/product-orders/{line_id}/dispatch", response=ProductOrderOut, auth=Needs("orders:write", people="sellers")
+)
 def dispatch_product_order(request: HttpRequest, line_id: Id, asked: DispatchIn) -> HttpResponse:
     """발송처리. A line that was not acknowledged is acknowledged with it."""
     return _deed(

@@ -88,7 +88,7 @@ class StockIn(Schema):
     why: Annotated[str, Field(max_length=200)] = ""
 
 
-@router.get("/products", response=Piece[OwnProduct], auth=Needs("products:read", people=True))
+@router.get("/products", response=Piece[OwnProduct], auth=Needs("products:read", people="sellers"))
 def list_own_products(
     request: HttpRequest, status: Status | None = None, cursor: Cursor = "", limit: Limit = 50
 ) -> Any:
@@ -96,7 +96,7 @@ def list_own_products(
     return piece(rows.filter(status=status) if status else rows, cursor, limit, shape=_out)
 
 
-@router.get("/products/{product_id}", response=OwnProduct, auth=Needs("products:read", people=True))
+@router.get("/products/{product_id}", response=OwnProduct, auth=Needs("products:read", people="sellers"))
 def get_own_product(request: HttpRequest, product_id: Id, response: HttpResponse) -> Any:
     """The ETag of the answer goes into `If-Match` when the product is changed."""
     found = get_object_or_404(_products(request), pk=product_id)
@@ -104,7 +104,7 @@ def get_own_product(request: HttpRequest, product_id: Id, response: HttpResponse
     return _out(found)
 
 
-@router.post("/products", response={201: OwnProduct}, auth=Needs("products:write", people=True))
+@router.post("/products", response={201: OwnProduct}, auth=Needs("products:write", people="sellers"))
 def create_product(request: Any, asked: ProductIn) -> HttpResponse:
     """A draft."""
     sellers = request.caller.sellers()
@@ -130,7 +130,7 @@ def create_product(request: Any, asked: ProductIn) -> HttpResponse:
 create_product.needs_idempotency_key = True  # type: ignore[attr-defined]
 
 
-@router.patch("/products/{product_id}", response=OwnProduct, auth=Needs("products:write", people=True))
+@router.patch("/products/{product_id}", response=OwnProduct, auth=Needs("products:write", people="sellers"))
 def change_product(request: Any, product_id: Id, asked: ProductPatch, response: HttpResponse) -> Any:
     """Names, story and category. `If-Match` keeps two editors from overwriting each other."""
     found = get_object_or_404(_products(request), pk=product_id)
@@ -145,7 +145,7 @@ def change_product(request: Any, product_id: Id, asked: ProductPatch, response: 
     return _changed(request, product_id, response)
 
 
-@router.put("/products/{product_id}/options", response=OwnProduct, auth=Needs("products:write", people=True))
+@router.put("/products/{product_id}/options", response=OwnProduct, auth=Needs("products:write", people="sellers"))
 def put_options(request: Any, product_id: Id, asked: OptionsIn, response: HttpResponse) -> Any:
     """The options on offer, in this order, with their prices. One left out is taken off sale."""
     found = get_object_or_404(_products(request), pk=product_id)
@@ -160,24 +160,24 @@ def put_options(request: Any, product_id: Id, asked: OptionsIn, response: HttpRe
 change_product.takes_if_match = put_options.takes_if_match = True  # type: ignore[attr-defined]
 
 
-@router.post("/products/{product_id}/submit", response=OwnProduct, auth=Needs("products:write", people=True))
+@router.post("/products/{product_id}/submit", response=OwnProduct, auth=Needs("products:write", people="sellers"))
 def submit_product(request: Any, product_id: Id) -> HttpResponse:
     """심사 신청."""
     return _moved(request, product_id, catalog.submit_for_review)
 
 
-@router.post("/products/{product_id}/suspend", response=OwnProduct, auth=Needs("products:write", people=True))
+@router.post("/products/{product_id}/suspend", response=OwnProduct, auth=Needs("products:write", people="sellers"))
 def suspend_product(request: Any, product_id: Id) -> HttpResponse:
     """판매 중지."""
     return _moved(request, product_id, catalog.suspend)
 
 
-@router.post("/products/{product_id}/resume", response=OwnProduct, auth=Needs("products:write", people=True))
+@router.post("/products/{product_id}/resume", response=OwnProduct, auth=Needs("products:write", people="sellers"))
 def resume_product(request: Any, product_id: Id) -> HttpResponse:
     return _moved(request, product_id, catalog.resume)
 
 
-@router.put("/options/{option_id}/stock", response=StockedOption, auth=Needs("products:write", people=True))
+@router.put("/options/{option_id}/stock", response=StockedOption, auth=Needs("products:write", people="sellers"))
 def put_stock(request: Any, option_id: Id, asked: StockIn) -> Any:
     """What can be sold from now on."""
     mine = Option.objects.filter(product__in=request.caller.products()).select_related("stock")

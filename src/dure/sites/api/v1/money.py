@@ -55,12 +55,12 @@ class SettlementLineOut(Schema):
     net: int
 
 
-@router.get("/settlements", response=Piece[StatementOut], auth=Needs("settlements:read", people=True))
+@router.get("/settlements", response=Piece[StatementOut], auth=Needs("settlements:read", people="sellers"))
 def list_settlements(request: Any, cursor: Cursor = "", limit: Limit = 50) -> Any:
     return piece(request.caller.statements(), cursor, limit, shape=_statement)
 
 
-@router.get("/settlements/{statement_id}", response=StatementOut, auth=Needs("settlements:read", people=True))
+@router.get("/settlements/{statement_id}", response=StatementOut, auth=Needs("settlements:read", people="sellers"))
 def get_settlement(request: Any, statement_id: Id) -> Any:
     return _statement(get_object_or_404(request.caller.statements(), pk=statement_id))
 
@@ -68,14 +68,14 @@ def get_settlement(request: Any, statement_id: Id) -> Any:
 @router.get(
     "/settlements/{statement_id}/lines",
     response=Piece[SettlementLineOut],
-    auth=Needs("settlements:read", people=True),
+    auth=Needs("settlements:read", people="sellers"),
 )
 def list_settlement_lines(request: Any, statement_id: Id, cursor: Cursor = "", limit: Limit = 100) -> Any:
     statement = get_object_or_404(request.caller.statements(), pk=statement_id)
     return piece(lines_of(statement), cursor, limit, by=("id",), shape=_line)
 
 
-@router.get("/reviews", response=Piece[ReviewOut], auth=Needs("reviews:read", people=True))
+@router.get("/reviews", response=Piece[ReviewOut], auth=Needs("reviews:read", people="sellers"))
 def list_seller_reviews(request: HttpRequest, cursor: Cursor = "", limit: Limit = 50) -> Any:
     sellers = request.caller.sellers()  # type: ignore[attr-defined]
     rows = Review.objects.filter(product__seller__in=sellers, hidden=False).select_related("author")
