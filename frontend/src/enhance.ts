@@ -66,6 +66,7 @@ function onChange(event: Event): void {
     });
   }
   if (input instanceof HTMLInputElement && (input.dataset.all || input.closest(".pick"))) countPicked();
+  if (input instanceof HTMLInputElement && input.dataset.answers && input.checked) answerInstead(input);
   if (input instanceof HTMLInputElement && input.type === "file" && input.dataset.preview) preview(input);
 }
 
@@ -98,12 +99,24 @@ function release(button: HTMLElement): void {
 /** Thousands separators while typing an amount: `<input data-won inputmode="numeric">`. The server strips them. */
 function onInput(event: Event): void {
   const input = event.target;
+  if (input instanceof HTMLElement && input.id) {
+    document.querySelectorAll<HTMLInputElement>(`[data-answers="${input.id}"]`).forEach((box) => (box.checked = false));
+  }
   if (!(input instanceof HTMLInputElement) || input.dataset.won === undefined) return;
   const behind = input.value.length - (input.selectionStart ?? input.value.length);
   const digits = input.value.replace(/\D/g, "");
   input.value = digits.replace(/\B(?=(\d{3})+$)/g, ",");
   const caret = Math.max(0, input.value.length - behind);
   input.setSelectionRange(caret, caret);
+}
+
+/** A box that stands for an answer (해당 없음) takes the place of the text beside it, and of the other box. */
+function answerInstead(box: HTMLInputElement): void {
+  const text = document.getElementById(box.dataset.answers ?? "");
+  if (text instanceof HTMLInputElement || text instanceof HTMLTextAreaElement) text.value = "";
+  document.querySelectorAll<HTMLInputElement>(`[data-answers="${box.dataset.answers}"]`).forEach((other) => {
+    if (other !== box) other.checked = false;
+  });
 }
 
 function stepBy(button: HTMLElement): void {

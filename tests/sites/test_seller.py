@@ -19,6 +19,7 @@ from dure.finance.settlement.models import Statement
 from dure.kit import clock
 
 pytestmark = pytest.mark.django_db
+KINDS = {"month": "2026-10", "day": "2026-10-09", "phone": "02-123-4567"}
 
 
 def a_shop_of(person, **fields):
@@ -92,7 +93,7 @@ def test_a_wrong_business_number_is_said_beside_it_and_nothing_typed_is_lost(cli
 
 
 def test_a_product_is_made_filled_and_sent_to_review(client, shop):
-    category = Category.objects.exclude(parent=None).filter(notice_type="FOOD").first()
+    category = Category.objects.exclude(parent=None).filter(notice_type="GENERAL_FOOD").first()
     form = {"name": "빈대떡", "category": category.pk, "story": "삼십 년 부친 녹두 빈대떡이에요. 얼려서 보내 드려요.",
             "key": str(uuid.uuid4()),
             "options-TOTAL_FORMS": 2, "options-INITIAL_FORMS": 0, "options-0-name": "3장", "options-0-price": "12,000",
@@ -109,8 +110,8 @@ def test_a_product_is_made_filled_and_sent_to_review(client, shop):
     assert client.post(reverse("seller:add_photo", args=[product.pk]), {"image": a_picture()}).status_code == 302
     from dure.commerce.catalog import notices
 
-    values = {i.code: (i.choices[0][0] if i.choices else {"month": "2026-10", "phone": "02-123-4567"}.get(i.kind, "녹두"))
-              for i in notices.form_of("FOOD").items}  # fmt: skip
+    values = {i.code: (i.choices[0][0] if i.choices else KINDS.get(i.kind, "녹두"))
+              for i in notices.form_of("GENERAL_FOOD").items}  # fmt: skip
     assert client.post(reverse("seller:save_notice", args=[product.pk]), values).status_code == 302
     assert client.post(reverse("seller:move_product", args=[product.pk]), {"deed": "submit"}).status_code == 302
     product.refresh_from_db()
@@ -257,7 +258,7 @@ def test_several_photos_come_at_once_and_one_moves_forward(client, shop):
 
 def test_another_notice_form_may_be_chosen_and_what_is_wrong_is_said_beside_it(client, shop):
     product = an_option(seller=shop).product
-    assert "세탁 방법" in client.get(reverse("seller:product", args=[product.pk]) + "?form=WEAR").content.decode()
+    assert "세탁방법" in client.get(reverse("seller:product", args=[product.pk]) + "?form=WEAR").content.decode()
     url = reverse("seller:save_notice", args=[product.pk])
     answer = client.post(url, {"form": "WEAR", "made_in": "지난달", "color": "쪽빛"})
     assert answer.status_code == 422 and "2026-11처럼" in answer.content.decode() and "쪽빛" in answer.content.decode()

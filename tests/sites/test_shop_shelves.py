@@ -70,7 +70,7 @@ def test_the_sellers_own_people_may_look_at_a_draft_and_others_may_not(client):
 
 def test_a_shelf_holds_what_stands_on_the_shelves_below_it(client):
     option = a_product("감귤")
-    below = Category.objects.create(code="citrus", parent=option.product.category, name_ko="귤", name_en="Citrus")
+    below = Category.objects.create(code="hallabong", parent=option.product.category, name_ko="귤", name_en="Citrus")
     Product.objects.filter(pk=option.product_id).update(category=below)
     assert "감귤" in html(client.get(f"/products/?category={option.product.category.code}"))
     assert "감귤" in html(client.get("/products/?category=citrus"))

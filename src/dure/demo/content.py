@@ -67,7 +67,7 @@ TRADES = {
         Trade(
             "fruit",
             "fruit",
-            "AGRO",
+            "FOOD",
             FRESH,
             (
                 Good("감귤", ("tangerine",), 9900, KG, "제주"),
@@ -87,7 +87,7 @@ TRADES = {
         Trade(
             "vegetable",
             "vegetable",
-            "AGRO",
+            "FOOD",
             FRESH,
             (
                 Good("햇감자", ("potato",), 6900, KG, "강원 평창"),
@@ -109,7 +109,7 @@ TRADES = {
         Trade(
             "seafood",
             "seafood",
-            "AGRO",
+            "FOOD",
             FRESH,
             (
                 Good("고등어", ("fish",), 8900, PACKS, "부산"),
@@ -125,7 +125,7 @@ TRADES = {
         Trade(
             "grain",
             "grain",
-            "AGRO",
+            "FOOD",
             FRESH,
             (
                 Good("햅쌀", ("sheaf-of-rice", "cooked-rice"), 12900, KG, "경기 이천"),
@@ -138,7 +138,7 @@ TRADES = {
         Trade(
             "banchan",
             "banchan",
-            "FOOD",
+            "GENERAL_FOOD",
             KITCHEN,
             (
                 Good("배추김치", ("leafy-green", "hot-pepper"), 9900, JARS),
@@ -156,7 +156,7 @@ TRADES = {
         Trade(
             "sauce",
             "sauce",
-            "FOOD",
+            "GENERAL_FOOD",
             KITCHEN,
             (
                 Good("된장", ("jar", "beans"), 12900, JARS),
@@ -170,7 +170,7 @@ TRADES = {
         Trade(
             "sweets",
             "sweets",
-            "FOOD",
+            "GENERAL_FOOD",
             KITCHEN,
             (
                 Good("약과", ("cookie",), 8900, PACKS),
@@ -188,7 +188,7 @@ TRADES = {
         Trade(
             "tea",
             "tea",
-            "FOOD",
+            "GENERAL_FOOD",
             KITCHEN,
             (
                 Good("우전 녹차", ("teacup-without-handle", "herb"), 24900, ONE, "경남 하동"),
@@ -202,7 +202,7 @@ TRADES = {
         Trade(
             "meat",
             "meat",
-            "AGRO",
+            "FOOD",
             FRESH,
             (
                 Good("한우 불고기", ("cut-of-meat",), 19900, GRAMS, "강원 횡성"),
@@ -215,7 +215,7 @@ TRADES = {
         Trade(
             "pottery",
             "kitchen",
-            "LIVING",
+            "KITCHEN_UTENSILS",
             CRAFT,
             (
                 Good("백자 찻주전자", ("teapot",), 45900, ONE),
@@ -246,7 +246,7 @@ TRADES = {
         Trade(
             "living",
             "living",
-            "LIVING",
+            "KITCHEN_UTENSILS",
             CRAFT,
             (
                 Good("쑥 비누", ("soap", "herb"), 6900, ONE),
@@ -262,7 +262,7 @@ TRADES = {
         Trade(
             "craft",
             "craft",
-            "CRAFT",
+            "ETC",
             CRAFT,
             (
                 Good("은반지", ("ring",), 39900, ONE),

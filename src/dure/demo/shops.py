@@ -197,11 +197,13 @@ def _notice(shop: Shop, good: Good, form: str) -> dict[str, str]:
             filled[item.code] = item.choices[0][0]
         elif item.kind == notices.MONTH:
             filled[item.code] = "2026-08"
+        elif item.kind == notices.DAY:
+            filled[item.code] = "2026-08-01"
         elif item.code == "origin":
             filled[item.code] = good.origin
         elif item.code == "amount":
             filled[item.code] = ", ".join(name for name, _ in good.packs)
-        elif item.may_not_apply:
+        elif item.may_not_apply or item.kind == notices.DETAIL:
             filled[item.code] = notices.NOT_APPLICABLE
         else:
             filled[item.code] = WORDS.get(item.code, good.name)

@@ -1,99 +1,91 @@
-"""The shelves of the shop: (code, Korean, English, icon, notice form, shelves below it). Kept in step at every migration."""
+"""The shelves of the shop, read from `shelves.txt` and kept in step with it at every migration."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
-CATEGORIES: list[tuple[str, str, str, str, str, list[tuple[str, str, str, str, str]]]] = [
-    (
-        "fresh",
-        "신선식품",
-        "Fresh food",
-        "leaf",
-        "AGRO",
-        [
-            ("fruit", "과일", "Fruit", "leaf", "AGRO"),
-            ("vegetable", "채소", "Vegetables", "leaf", "AGRO"),
-            ("grain", "쌀·잡곡·견과", "Rice, grains and nuts", "leaf", "AGRO"),
-            ("seafood", "수산·건어물", "Seafood and dried fish", "leaf", "AGRO"),
-            ("meat", "정육·달걀", "Meat and eggs", "leaf", "AGRO"),
-        ],
-    ),
-    (
-        "kitchen-food",
-        "반찬·가공식품",
-        "Side dishes and groceries",
-        "utensils",
-        "FOOD",
-        [
-            ("banchan", "반찬·김치", "Side dishes and kimchi", "utensils", "FOOD"),
-            ("sauce", "장·양념·기름", "Pastes, seasonings and oils", "utensils", "FOOD"),
-            ("meal", "간편식·면", "Ready meals and noodles", "utensils", "FOOD"),
-            ("sweets", "떡·과자·빵", "Rice cakes, sweets and bread", "gift", "FOOD"),
-            ("tea", "차·커피·음료", "Tea, coffee and drinks", "utensils", "FOOD"),
-        ],
-    ),
-    (
-        "home",
-        "생활·주방",
-        "Home and kitchen",
-        "house",
-        "LIVING",
-        [
-            ("kitchen", "주방용품", "Kitchenware", "utensils", "LIVING"),
-            ("living", "생활용품", "Household goods", "house", "LIVING"),
-            ("bedding", "침구·수건", "Bedding and towels", "house", "LIVING"),
-            ("storage", "수납·정리", "Storage", "box", "LIVING"),
-        ],
-    ),
-    (
-        "style",
-        "패션·잡화",
-        "Clothes and accessories",
-        "tag",
-        "WEAR",
-        [
-            ("fashion", "의류", "Clothes", "tag", "WEAR"),
-            ("hanbok", "한복", "Hanbok", "tag", "WEAR"),
-            ("bag", "가방·모자·양말", "Bags, hats and socks", "shopping-bag", "WEAR"),
-        ],
-    ),
-    (
-        "handmade",
-        "공예·취미",
-        "Crafts and hobbies",
-        "sparkles",
-        "CRAFT",
-        [
-            ("craft", "손공예", "Handicrafts", "sparkles", "CRAFT"),
-            ("pottery", "도자기", "Pottery", "sparkles", "CRAFT"),
-            ("flower", "꽃·식물", "Flowers and plants", "leaf", "ETC"),
-            ("stationery", "문구·책", "Stationery and books", "pencil", "ETC"),
-        ],
-    ),
-    ("etc", "그 밖의 상품", "Everything else", "package", "ETC", []),
-]
+FILE = Path(__file__).with_name("shelves.txt")
+DEEPEST = 3
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A line of the file; `parent` is a code, `depth` counts from 0."""
+
+    code: str
+    parent: str
+    depth: int
+    position: int
+    name_ko: str
+    name_en: str
+    icon: str
+    notice_type: str
+    needs_origin: bool
+    needs_kc: bool
+    adults_only: bool
+
+
+def shelves(text: str | None = None) -> Iterator[Shelf]:
+    """The file's shelves, each after the one it stands in. What a line leaves out is as on the shelf above it."""
+    above: list[Shelf] = []
+    for position, line in enumerate(_lines(text)):
+        depth = (len(line) - len(line.lstrip())) // 2
+        words = [word.strip() for word in line.split("|")]
+        code, name_ko, name_en, icon, notice_type, flags = [*words, *[""] * (6 - len(words))]
+        del above[depth:]
+        parent = above[-1] if above else None
+        shelf = Shelf(
+            code,
+            parent.code if parent else "",
+            depth,
+            position,
+            name_ko,
+            name_en,
+            icon or (parent.icon if parent else ""),
+            notice_type or (parent.notice_type if parent else "ETC"),
+            needs_origin="o" in flags or bool(parent and parent.needs_origin),
+            needs_kc="k" in flags or bool(parent and parent.needs_kc),
+            adults_only="a" in flags or bool(parent and parent.adults_only),
+        )
+        above.append(shelf)
+        yield shelf
+
+
+def _lines(text: str | None) -> list[str]:
+    lines = (text if text is not None else FILE.read_text()).splitlines()
+    return [line for line in lines if line.strip() and not line.startswith("#")]
 
 
 def sync(categories: Any) -> None:
-    """Make the table say what this module says; `categories` is its manager. Shelves made by an operator are left alone."""
+    """Make the table say what the file says; `categories` is its manager. What an operator made or edited stays as it is.
+
+    Four or five statements whatever the number of shelves: this runs after every migration.
+    """
     known = {row.code: row for row in categories.all()}
-
-    def put(code: str, parent: Any, position: int, name_ko: str, name_en: str, icon: str, notice_type: str) -> Any:
-        wanted = {
-            "parent_id": parent and parent.pk,
-            "position": position,
-            "name_ko": name_ko,
-            "name_en": name_en,
-            "icon": icon,
-            "notice_type": notice_type,
-        }
-        row = known.get(code)
-        if row is None or any(getattr(row, name) != value for name, value in wanted.items()):
-            row, _created = categories.update_or_create(code=code, defaults=wanted)
-        return row
-
-    for i, (code, *words, shelves) in enumerate(CATEGORIES):
-        parent = put(code, None, i * 100, *words)
-        for j, (below, *its_words) in enumerate(shelves, 1):
-            put(below, parent, i * 100 + j, *its_words)
+    model = categories.model
+    levels: list[list[Any]] = [[] for _ in range(DEEPEST)]
+    changed = []
+    fields: set[str] = set()
+    for shelf in shelves():
+        wanted = {k: v for k, v in asdict(shelf).items() if k not in {"code", "parent", "depth"}}
+        row = known.get(shelf.code)
+        if row is None:
+            row = known[shelf.code] = model(code=shelf.code, **wanted)
+            row.parent = known.get(shelf.parent)
+            levels[shelf.depth].append(row)
+            continue
+        wanted["parent_id"] = known[shelf.parent].pk if shelf.parent else None
+        if row.edited_at is None and any(getattr(row, name) != value for name, value in wanted.items()):
+            for name, value in wanted.items():
+                setattr(row, name, value)
+            changed.append(row)
+            fields |= {name.removesuffix("_id") for name in wanted}
+    for level in levels:
+        for row in level:
+            row.parent = row.parent  # its number is known only now that the level above has been inserted
+        categories.bulk_create(level)
+    if changed:
+        categories.bulk_update(changed, sorted(fields))

@@ -25,7 +25,7 @@ def search(text: str = "", category: Category | None = None, *, sort: str = "new
     """Products a buyer may see that hold every word of `text` (name, tagline, seller, keywords)."""
     found = matching(Product.objects.on_sale().select_related("seller"), text)
     if category:
-        found = found.filter(Q(category=category) | Q(category__parent=category))
+        found = found.filter(category__in=below(category))
     return found.order_by(*SORTS.get(sort, SORTS["new"]))
 
 
@@ -39,9 +39,19 @@ def matching(products: QuerySet[Product], text: str) -> QuerySet[Product]:
     return products
 
 
+def below(category: Category) -> QuerySet[Category]:
+    """The shelf and everything that stands in it, to filter by: `category__in=below(shelf)`."""
+    return Category.objects.filter(Q(pk=category.pk) | Q(parent=category.pk) | Q(parent__parent=category.pk)).order_by()
+
+
 def shelves() -> list[Category]:
     """All categories, each parent followed by its children: one query."""
     return list(Category.objects.order_by("position", "id"))
+
+
+def leaves() -> QuerySet[Category]:
+    """Shelves a product may be put on: open, and nothing stands below them."""
+    return Category.objects.filter(active=True, children=None).exclude(parent=None).order_by("position", "id")
 
 
 def of_user(user: User) -> QuerySet[Product]:

@@ -19,6 +19,7 @@ from dure.partnership.queries import merchandisers, regions
 from dure.people import wordings
 from dure.people.models import Role
 from dure.people.queries import holders
+from dure.sites.design.notice_fields import notice_field
 
 
 class MarketSearch(forms.Form):
@@ -221,20 +222,12 @@ class WordsForm(forms.Form):
 class NoticeForm(forms.Form):
     """The product-information notice of one type; what is left out stays open."""
 
+    use_required_attribute = False
+
     def __init__(self, code: str, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         for item in notices.form_of(code).items:
-            self.fields[item.code] = _notice_field(item)
-
-
-def _notice_field(item: notices.Item) -> forms.Field:
-    told: dict[str, Any] = {"label": item.label, "help_text": item.help, "required": False}
-    if item.kind == notices.CHOICE:
-        return forms.ChoiceField(choices=[("", "—"), *item.choices], **told)
-    if item.kind == notices.LONG:
-        return forms.CharField(widget=forms.Textarea(attrs={"rows": 2}), **told)
-    kinds = {notices.MONTH: {"type": "month"}, notices.PHONE: {"type": "tel"}}
-    return forms.CharField(widget=forms.TextInput(attrs=kinds.get(item.kind, {})), **told)
+            self.fields[item.code] = notice_field(item)
 
 
 class ProductPhotoForm(forms.Form):

@@ -17,6 +17,7 @@ from dure.commerce.sellers.models import Member, Seller, ShippingPolicy
 from dure.integrations.carrier.carriers import CARRIERS
 from dure.kit import images
 from dure.sites.design.fields import WonField
+from dure.sites.design.notice_fields import notice_field
 
 CARRIER_CHOICES = [(c.code, c.name) for c in CARRIERS.values()]
 BLANK_ROWS = 2  # empty option rows offered, so that the page needs no script
@@ -198,33 +199,9 @@ class NoticeForm(forms.Form):
     def __init__(self, code: str, *args: Any, suggested: dict[str, str] | None = None, **kwargs: Any):
         super().__init__(*args, **kwargs)
         for item in notices.form_of(code).items:
-            self.fields[item.code] = _notice_field(item)
+            self.fields[item.code] = notice_field(item)
             if not self.is_bound and not self.initial.get(item.code) and suggested and item.code in suggested:
                 self.initial[item.code] = suggested[item.code]
-
-
-class LaterText(forms.CharField):
-    """Shown as required; empty for now is no mistake."""
-
-    def validate(self, value: Any) -> None:
-        if value:
-            super().validate(value)
-
-
-class LaterChoice(forms.ChoiceField):
-    def validate(self, value: Any) -> None:
-        if value:
-            super().validate(value)
-
-
-def _notice_field(item: notices.Item) -> forms.Field:
-    told: dict[str, Any] = {"label": item.label, "help_text": item.help, "required": item.required}
-    if item.kind == notices.CHOICE:
-        return LaterChoice(choices=[("", _("고르기")), *item.choices], **told)
-    if item.kind == notices.LONG:
-        return LaterText(widget=forms.Textarea(attrs={"rows": 2}), **told)
-    kinds = {notices.MONTH: {"type": "month"}, notices.PHONE: {"type": "tel"}}
-    return LaterText(widget=forms.TextInput(attrs=kinds.get(item.kind, {})), **told)
 
 
 class Pictures(forms.FileInput):

@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from dure.commerce.catalog.models import Category, Option, Photo, Product
-from dure.commerce.catalog.queries import matching
+from dure.commerce.catalog.queries import below, matching
 from dure.commerce.orders.models import ProductOrder
 from dure.commerce.pricing.models import LivePrice
 from dure.commerce.pricing.queries import Price, live_prices, prices_of
@@ -70,7 +70,7 @@ def find(wanted: Wanted, at: datetime) -> QuerySet[Product]:
     """Products on sale that fit, in the order wanted. Each word must appear in name, tagline, seller or keywords."""
     found = matching(Product.objects.on_sale(), wanted.words)
     if wanted.category:
-        found = found.filter(Q(category=wanted.category) | Q(category__parent=wanted.category))
+        found = found.filter(category__in=below(wanted.category))
     if wanted.least is not None:
         found = found.filter(list_price__gte=wanted.least)
     if wanted.most is not None:
