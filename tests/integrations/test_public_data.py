@@ -6,7 +6,7 @@ import pytest
 
 from dure.integrations.account.client import NoSuchAccount, account
 from dure.integrations.carrier import client as carrier
-from dure.integrations.carrier.carriers import CARRIERS, is_waybill, waybill_digits
+from dure.integrations.carrier.carriers import BY_TRACKER, TRACKED, is_waybill, waybill_digits
 from dure.integrations.markets.client import markets
 from dure.integrations.nts.client import nts
 from dure.integrations.nts.rules import check_digit, is_brn, is_corporate, shown
@@ -148,7 +148,7 @@ def test_what_a_waybill_looks_like(code, waybill, right):
 
 
 def test_carriers_have_one_code_each_at_the_tracking_service():
-    assert len({c.tracker for c in CARRIERS.values()}) == len(CARRIERS) and waybill_digits("1-2 3") == "123"
+    assert len(BY_TRACKER) == len(TRACKED) and waybill_digits("1-2 3") == "123"
 
 
 def test_a_registered_parcel_is_told_of_step_by_step_and_signed(simulators, monkeypatch):

@@ -111,7 +111,8 @@ def open_claim(
 @transaction.atomic
 def start_collecting(claim: Claim, *, carrier: str, waybill: str, by: User | None) -> None:
     """수거: the seller sends for the goods. Raises WrongState, BadWaybill and its kin."""
-    parcel = shipping.collect(claim.product_order, carrier, waybill, by=by)
+    line = claim.product_order
+    parcel = shipping.collect({line.pk: claim.quantity}, line.seller_id, carrier, waybill, by=by)
     move(claim, Claim.Status.COLLECTING, by=by, collect_carrier=parcel.carrier, collect_waybill=parcel.waybill)
     emit("claims.collecting", claim, product_order_id=claim.product_order_id)
 
@@ -140,9 +141,10 @@ def complete(claim: Claim, *, by: User | None, restock: bool = True) -> None:
     charge = ShippingCharge.objects.select_for_update().get(order_id=line.order_id, seller_id=line.seller_id)
     _fix_refund(claim, _reckon(line, claim.kind, claim.quantity, claim.fault, claim.pk))
     returned = claim.kind != Claim.Kind.CANCEL
-    line = orders.take_out(line, claim.quantity, returned=returned, by=by, why=claim.reason)
+    line = orders.take_out(line, claim.quantity, kind="returned" if returned else "canceled", by=by, why=claim.reason)
     if not returned:
         stock.release([(line.option_id, claim.quantity)])
+        shipping.catch_up(line)
         if line.live_price_id:
             pricing.give_back([(line.live_price_id, claim.quantity)])
     elif restock:
@@ -193,7 +195,7 @@ def redeliver(claim: Claim, *, carrier: str, waybill: str, by: User | None, rest
     move(claim, Claim.Status.REDELIVERING, by=by)
     if not restock:
         stock.adjust(claim.product_order.option_id, -claim.quantity, by=by, why=f"claims.claim:{claim.pk}")
-    shipping.exchange_out(claim.product_order, carrier, waybill, by=by)
+    shipping.exchange_out(claim.product_order, claim.quantity, carrier, waybill, by=by)
     emit("claims.redelivering", claim, product_order_id=claim.product_order_id)
 
 
@@ -218,8 +220,9 @@ def _refuse(line: ProductOrder, kind: str, quantity: int, reason: str, moment: d
     fault, for_cancel, for_return = rules.REASONS[reason]
     if not (for_cancel if kind == Claim.Kind.CANCEL else for_return):
         raise NotClaimable()
-    if not 1 <= quantity <= line.kept_quantity:
-        raise TooMany(left=line.kept_quantity)
+    left = line.unsent_quantity if kind == Claim.Kind.CANCEL else line.kept_quantity
+    if not 1 <= quantity <= left:
+        raise TooMany(left=left)
     days = rules.WITHDRAWAL_DAYS if fault == Claim.Fault.BUYER else rules.FAULT_DAYS
     if line.delivered_at and moment > line.delivered_at + timedelta(days=days):
         raise ReturnTooLate(days=days)

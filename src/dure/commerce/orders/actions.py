@@ -1,4 +1,4 @@
-"""What happens to an order: placed, paid or expired, seen by the seller, delivered, confirmed."""
+"""What happens to an order: placed, paid or expired. What comes after is in `fulfilment.py`, and can be had from here."""
 
 from __future__ import annotations
 
@@ -18,10 +18,25 @@ from dure.commerce.orders.errors import (
     AddressFixed,
     AddressMissing,
     CannotBuy,
-    ClaimOpen,
     NothingToOrder,
     OrderExpired,
     PriceChanged,
+)
+from dure.commerce.orders.fulfilment import (
+    acknowledge,
+    acknowledge_all,
+    announce_delay,
+    auto_confirm,
+    confirm_purchase,
+    hold_confirmation,
+    mark_delivered,
+    mark_dispatched,
+    refuse_open_claim,
+    release_confirmation,
+    renew_confirmation,
+    stand_in,
+    take_back_acknowledgement,
+    take_out,
 )
 from dure.commerce.orders.models import LineStatus, Order, ProductOrder, ShippingCharge
 from dure.commerce.pricing import actions as pricing
@@ -31,11 +46,27 @@ from dure.commerce.stock.errors import SoldOut
 from dure.kit import audit, clock, ids
 from dure.kit.idempotency import KeyReused, body_hash
 from dure.kit.outbox import emit
-from dure.kit.states import WrongState, move
+from dure.kit.states import move
 from dure.people.models import User
 
+__all__ = [  # what a line goes through after it is paid
+    "acknowledge",
+    "acknowledge_all",
+    "announce_delay",
+    "auto_confirm",
+    "confirm_purchase",
+    "hold_confirmation",
+    "mark_delivered",
+    "mark_dispatched",
+    "refuse_open_claim",
+    "release_confirmation",
+    "renew_confirmation",
+    "stand_in",
+    "take_back_acknowledgement",
+    "take_out",
+]
+
 HOLD = timedelta(minutes=15)  # how long an unpaid order keeps its goods
-CONFIRM_AFTER = timedelta(days=7)  # 구매확정 by time, after delivery
 
 
 @dataclass(frozen=True)
@@ -238,104 +269,6 @@ def expire_unpaid(limit: int = 500) -> int:
     """Expire what is over its time; each order in a transaction of its own. Returns how many."""
     late = Order.objects.filter(paid_at=None, ended_at=None, expires_at__lte=clock.now()).order_by("expires_at")
     return sum(expire(order, why="payment time over") for order in late[:limit])
-
-
-@transaction.atomic
-def acknowledge(line: ProductOrder, *, by: User | None) -> None:
-    """발주확인: the seller has seen a paid line. Raises WrongState when it is not, or was already seen."""
-    seen = ProductOrder.objects.filter(pk=line.pk, status=LineStatus.PAID, acknowledged_at=None)
-    if not seen.update(acknowledged_at=clock.now()):
-        raise WrongState()
-    line.refresh_from_db()
-    audit.record("orders.acknowledged", line, by=by)
-    _tell("orders.acknowledged", line)
-
-
-@transaction.atomic
-def mark_dispatched(line: ProductOrder, *, by: User | None) -> None:
-    """On its way (shipping calls this with the parcel it made). An unseen line is acknowledged with it.
-
-    Raises ClaimOpen (the seller answers the cancel first), WrongState.
-    """
-    line = ProductOrder.objects.select_for_update().get(pk=line.pk)  # a claim being opened waits for us, or we for it
-    refuse_open_claim(line)
-    moment = clock.now()
-    move(
-        line,
-        LineStatus.DELIVERING,
-        by=by,
-        dispatched_at=moment,
-        acknowledged_at=line.acknowledged_at or moment,
-    )
-    _tell("orders.dispatched", line)
-
-
-@transaction.atomic
-def mark_delivered(line: ProductOrder, *, at: datetime) -> None:
-    """The carrier delivered at `at`; from then on seven days until it is confirmed by time."""
-    move(line, LineStatus.DELIVERED, delivered_at=at, confirm_due=at + CONFIRM_AFTER)
-    _tell("orders.delivered", line)
-
-
-@transaction.atomic
-def renew_confirmation(line: ProductOrder, *, at: datetime) -> None:
-    """The exchanged goods arrived at `at`: the seven days before the confirmation by time begin again."""
-    if not ProductOrder.objects.filter(pk=line.pk, status=LineStatus.DELIVERED).update(confirm_due=at + CONFIRM_AFTER):
-        raise WrongState()
-
-
-@transaction.atomic
-def confirm_purchase(line: ProductOrder, *, by: User | None) -> None:
-    """구매확정: the money of this line becomes the seller's. Raises WrongState, ClaimOpen."""
-    line = ProductOrder.objects.select_for_update().get(pk=line.pk)
-    refuse_open_claim(line)
-    move(line, LineStatus.PURCHASE_CONFIRMED, by=by, confirmed_at=clock.now())
-    _tell("orders.purchase_confirmed", line)
-
-
-def auto_confirm(limit: int = 500) -> int:
-    """Confirm what was delivered long enough ago and has no claim open. Returns how many."""
-    due = (
-        ProductOrder.objects.filter(status=LineStatus.DELIVERED, confirm_due__lte=clock.now())
-        .exclude(claims__status__in=rules.OPEN_CLAIM)
-        .order_by("confirm_due")[:limit]
-    )
-    confirmed = 0
-    for line in due:
-        try:
-            confirm_purchase(line, by=None)
-        except (WrongState, ClaimOpen):  # the buyer was faster
-            continue
-        confirmed += 1
-    return confirmed
-
-
-@transaction.atomic
-def take_out(line: ProductOrder, quantity: int, *, returned: bool, by: User | None, why: str) -> ProductOrder:
-    """A claim takes `quantity` pieces out of the line: cancelled before, or returned after the delivery.
-
-    The line ends CANCELED or RETURNED when nothing is left of it. The database refuses more than there was.
-    Raises WrongState: a cancel of goods that have left, a return of goods that have not arrived.
-    """
-    line = ProductOrder.objects.select_for_update().get(pk=line.pk)
-    if line.status not in (rules.RETURNABLE if returned else rules.CANCELABLE):
-        raise WrongState()
-    column = "returned_quantity" if returned else "canceled_quantity"
-    setattr(line, column, getattr(line, column) + quantity)
-    line.save(update_fields=[column])
-    if line.kept_quantity == 0:
-        move(line, LineStatus.RETURNED if returned else LineStatus.CANCELED, by=by, why=why)
-    return line
-
-
-def refuse_open_claim(line: ProductOrder) -> None:
-    """Raises ClaimOpen. Claims stand above; they are asked for through the line."""
-    if line.claims.filter(status__in=rules.OPEN_CLAIM).exists():
-        raise ClaimOpen()
-
-
-def _tell(topic: str, line: ProductOrder) -> None:
-    emit(topic, line, product_order_id=line.pk, order_id=line.order_id, seller_id=line.seller_id)
 
 
 def _replayed(order: Order, digest: str) -> Order:

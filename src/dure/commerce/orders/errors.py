@@ -49,3 +49,27 @@ class ClaimOpen(DureError):
     code = "claim_open"
     message = _("취소·반품·교환이 진행 중이라 지금은 할 수 없어요.")
     status = 409
+
+
+class DelayTooShort(DureError):
+    code = "delay_date"
+    message = _("새 발송 기한은 지금 기한보다 늦고 오늘부터 %(days)d일 안이어야 해요.")
+    field = "due"
+
+
+class DelayTold(DureError):
+    code = "delay_told"
+    message = _("발송지연은 한 번만 안내할 수 있어요.")
+    status = 409
+
+
+class TooManySent(DureError):
+    code = "too_many_sent"
+    message = _("보낼 수 있는 수량은 %(left)d개까지예요.")
+    field = "quantity"
+
+
+class WhyNeeded(DureError):
+    code = "why_needed"
+    message = _("이유를 적어 주세요.")
+    field = "reason"

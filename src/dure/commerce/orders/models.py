@@ -31,6 +31,15 @@ class LineStatus(models.TextChoices):
     CANCELED_BY_NOPAYMENT = "CANCELED_BY_NOPAYMENT", _("미결제 취소")
 
 
+class NoWithdrawal(models.TextChoices):
+    """Goods a buyer cannot send back for a change of mind alone, when told so before the purchase."""
+
+    MADE_TO_ORDER = "MADE_TO_ORDER", _("주문 제작 상품")
+    PERISHABLE = "PERISHABLE", _("시간이 지나면 다시 팔기 어려운 상품")
+    COPYABLE = "COPYABLE", _("포장을 뜯으면 복제할 수 있는 상품")
+    DIGITAL = "DIGITAL", _("쓰기 시작한 디지털 콘텐츠")
+
+
 class OrderQuerySet(models.QuerySet["Order"]):
     def of(self, buyer: Any) -> Self:
         return self.filter(buyer_id=buyer.pk or 0)
@@ -108,8 +117,8 @@ class ProductOrder(models.Model):
     MOVES = {
         "PAYMENT_WAITING": {"PAID", "CANCELED_BY_NOPAYMENT"},
         "PAID": {"DELIVERING", "CANCELED"},
-        "DELIVERING": {"DELIVERED"},
-        "DELIVERED": {"PURCHASE_CONFIRMED", "RETURNED", "EXCHANGED"},  # an exchange leaves it DELIVERED
+        "DELIVERING": {"DELIVERED", "RETURNED"},  # turned back on its way
+        "DELIVERED": {"PURCHASE_CONFIRMED", "RETURNED", "EXCHANGED"},  # EXCHANGED: other lines stand for it now
         "PURCHASE_CONFIRMED": {"RETURNED"},  # a defect found after the confirmation (settled back)
         "CANCELED": set(),
         "RETURNED": set(),
@@ -137,12 +146,24 @@ class ProductOrder(models.Model):
     # What has been taken out by claims so far (a claim may be for a part of the quantity).
     canceled_quantity = models.PositiveSmallIntegerField(default=0)
     returned_quantity = models.PositiveSmallIntegerField(default=0)
+    exchanged_quantity = models.PositiveSmallIntegerField(default=0, db_default=0)
+    exchanged_from = models.ForeignKey(  # the line whose pieces this one stands for, after an exchange
+        "self", null=True, on_delete=models.PROTECT, related_name="replacements", db_index=False
+    )
+    no_withdrawal = (
+        models.CharField(  # why a change of mind is excluded (전자상거래법 제17조 2항), as the buyer was told
+            max_length=16, choices=NoWithdrawal.choices, blank=True, default="", db_default=""
+        )
+    )
     paid_at = models.DateTimeField(null=True)
     acknowledged_at = models.DateTimeField(null=True)  # 발주확인
     dispatch_due = models.DateField(null=True)
+    sent_quantity = models.PositiveSmallIntegerField(default=0, db_default=0)  # pieces in parcels; PAID until all are
     dispatched_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
     confirm_due = models.DateTimeField(null=True)  # confirmed by time after this
+    confirm_held_at = models.DateTimeField(null=True)  # 구매확정보류: not by time, until released
+    confirm_hold_reason = models.CharField(max_length=200, blank=True, default="", db_default="")
     confirmed_at = models.DateTimeField(null=True)
 
     objects = ProductOrderQuerySet.as_manager()
@@ -152,6 +173,22 @@ class ProductOrder(models.Model):
             models.Index(fields=["seller", "status", "-id"], name="lines_of_seller"),
             models.Index(fields=["option", "status"], name="lines_of_option"),
             models.Index(fields=["confirm_due"], condition=Q(status="DELIVERED"), name="lines_to_confirm"),
+            models.Index(
+                fields=["exchanged_from"], condition=Q(exchanged_from__isnull=False), name="replacements_of_line"
+            ),
+            # The order board. None of them holds a line before it is paid, so a rush does not pay for them.
+            models.Index(
+                fields=["seller", "status", "dispatch_due"],
+                include=["acknowledged_at", "sent_quantity"],
+                condition=Q(status__in=["PAID", "DELIVERING", "DELIVERED"]),
+                name="lines_on_board",
+            ),
+            models.Index(
+                fields=["seller", "-paid_at", "-id"], condition=Q(paid_at__isnull=False), name="lines_by_payment"
+            ),
+            models.Index(
+                fields=["seller", "confirmed_at"], condition=Q(status="PURCHASE_CONFIRMED"), name="lines_confirmed"
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gte=1), name="line_quantity_positive"),
@@ -161,8 +198,12 @@ class ProductOrder(models.Model):
                 name="line_discount_sane",
             ),
             models.CheckConstraint(
-                condition=Q(canceled_quantity__lte=F("quantity") - F("returned_quantity")),
+                condition=Q(canceled_quantity__lte=F("quantity") - F("returned_quantity") - F("exchanged_quantity")),
                 name="claims_within_quantity",
+            ),
+            # A cancel and a dispatch of the same pieces: the later one is refused.
+            models.CheckConstraint(
+                condition=Q(sent_quantity__lte=F("quantity") - F("canceled_quantity")), name="sent_is_not_canceled"
             ),
         ]
 
@@ -174,10 +215,38 @@ class ProductOrder(models.Model):
     @property
     def kept_quantity(self) -> int:
         """Pieces no claim has taken out."""
-        return self.quantity - self.canceled_quantity - self.returned_quantity
+        return self.quantity - self.canceled_quantity - self.returned_quantity - self.exchanged_quantity
+
+    @property
+    def unsent_quantity(self) -> int:
+        """Pieces still to be put into a parcel."""
+        return self.quantity - self.canceled_quantity - self.sent_quantity
 
     def __str__(self) -> str:
         return f"{self.product_name} · {self.option_name} × {self.quantity}"
+
+
+class DispatchDelay(models.Model):
+    """발송지연 안내: the buyer is told once, before the goods are late, why and until when."""
+
+    class Reason(models.TextChoices):  # Naver's delayedDispatchReason
+        PRODUCT_PREPARE = "PRODUCT_PREPARE", _("상품 준비 중")
+        CUSTOMER_REQUEST = "CUSTOMER_REQUEST", _("고객 요청")
+        CUSTOM_BUILD = "CUSTOM_BUILD", _("주문 제작")
+        RESERVED_DISPATCH = "RESERVED_DISPATCH", _("예약 발송")
+        OVERSEA_DELIVERY = "OVERSEA_DELIVERY", _("해외 배송")
+        ETC = "ETC", _("기타")
+
+    line = models.OneToOneField(ProductOrder, on_delete=models.PROTECT, related_name="delay")
+    reason = models.CharField(_("늦어지는 이유"), max_length=17, choices=Reason.choices)
+    detail = models.CharField(_("손님께 드리는 말씀"), max_length=200, blank=True)
+    due_before = models.DateField()
+    due = models.DateField(_("새 발송 기한"))
+    told_at = models.DateTimeField(default=clock.now)
+    told_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(due__gt=F("due_before")), name="delay_is_later")]
 
 
 class ShippingCharge(models.Model):

@@ -11,8 +11,10 @@ import holidays
 from dure.commerce.pricing.rules import Fee, Snapshot, shipping_fee
 
 CANCELABLE = ("PAID",)
-RETURNABLE = ("DELIVERED", "PURCHASE_CONFIRMED")
+RETURNABLE = ("DELIVERING", "DELIVERED", "PURCHASE_CONFIRMED")  # DELIVERING: turned back on its way
+EXCHANGEABLE = ("DELIVERED",)
 OPEN_CLAIM = ("REQUESTED", "COLLECTING", "COLLECTED", "REDELIVERING")
+BLOCKING_CLAIM = ("REQUESTED", "COLLECTING", "COLLECTED")  # a redelivery goes with a line of its own
 
 
 @cache
@@ -36,6 +38,11 @@ def business_days_after(day: date, count: int) -> date:
 def dispatch_due(paid_on: date, days: int) -> date:
     """발송기한: the seller's promised business days after the payment."""
     return business_days_after(paid_on, days)
+
+
+def days_late(due: date | None, today: date) -> int | None:
+    """Days past the dispatch deadline: 0 today, negative while there is time (-1 is D-1), None without a deadline."""
+    return (today - due).days if due else None
 
 
 def fee_under(policy: dict[str, Any], goods_total: int, postcode: str) -> Fee:

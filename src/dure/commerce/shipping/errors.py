@@ -11,13 +11,13 @@ class UnknownCarrier(DureError):
 
 class BadWaybill(DureError):
     code = "bad_waybill"
-    message = _("운송장 번호가 이 택배사의 형식과 달라요. 숫자만 다시 확인해 주세요.")
+    message = _("운송장 번호가 이 택배사의 형식과 달라요 (%(digits)s). 숫자를 다시 확인해 주세요.")
     field = "waybill"
 
 
 class WaybillUsed(DureError):
     code = "waybill_used"
-    message = _("이미 쓴 운송장 번호예요. 번호를 다시 확인해 주세요.")
+    message = _("여섯 달 안에 이미 쓴 운송장 번호예요. 번호를 다시 확인해 주세요.")
     field = "waybill"
     status = 409
 
@@ -25,3 +25,14 @@ class WaybillUsed(DureError):
 class NotOneSeller(DureError):
     code = "not_one_seller"
     message = _("한 송장에는 한 판매자의 상품만 담을 수 있어요.")
+
+
+class NotOneAddress(DureError):
+    code = "not_one_address"
+    message = _("한 상자에는 받는 곳이 같은 주문만 함께 담을 수 있어요.")
+
+
+class AlreadyArrived(DureError):
+    code = "already_arrived"
+    message = _("이미 도착한 상자라 송장을 고칠 수 없어요.")
+    status = 409

@@ -8,6 +8,7 @@ import structlog
 
 from dure.commerce.shipping import actions
 from dure.commerce.shipping.models import Parcel
+from dure.integrations.carrier.carriers import TRACKED
 from dure.integrations.carrier.client import tracking
 from dure.kit import clock
 from dure.kit.http import OutsideError
@@ -27,7 +28,11 @@ def poll(limit: int = 200) -> int:
     """Ask for parcels under way, the longest unasked first; returns how many answered."""
     moment = clock.now()
     under_way = Parcel.objects.filter(
-        delivered_at=None, created_at__lt=moment - SILENCE, created_at__gt=moment - WATCHED_FOR
+        delivered_at=None,
+        retired_at=None,
+        carrier__in=[carrier.code for carrier in TRACKED],
+        created_at__lt=moment - SILENCE,
+        created_at__gt=moment - WATCHED_FOR,
     ).order_by("created_at")[:limit]
     answered = 0
     for parcel in under_way:
