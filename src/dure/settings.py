@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "dure.commerce.claims",
     "dure.commerce.shipping",
     "dure.commerce.reviews",
+    "dure.commerce.search",
     "dure.finance.ledger",
     "dure.finance.payments",
     "dure.finance.settlement",

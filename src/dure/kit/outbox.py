@@ -28,6 +28,7 @@ log = structlog.get_logger()
 
 Subscriber = Callable[[Event], None]
 _subscribers: dict[str, dict[str, Subscriber]] = defaultdict(dict)
+_followers: list[Callable[[], object]] = []
 
 CHANNEL = "dure_outbox"  # NOTIFY at commit, so that the worker need not poll fast
 
@@ -39,6 +40,12 @@ def on(*topics: str) -> Callable[[Subscriber], Subscriber]:
         return fn
 
     return register
+
+
+def follow(fn: Callable[[], object]) -> Callable[[], object]:
+    """Have `fn` called whenever the deliveries have caught up: for copies kept from notes that triggers left."""
+    _followers.append(fn)
+    return fn
 
 
 def emit(topic: str, about: models.Model, **payload: Any) -> Event:
@@ -98,10 +105,12 @@ def deliver_one() -> bool:
 
 
 def deliver_due(limit: int | None = None) -> int:
-    """Deliver until nothing is due (or `limit` events); returns how many were tried."""
+    """Deliver until nothing is due (or `limit` events), then let the followers catch up; returns how many were tried."""
     tried = 0
     while (limit is None or tried < limit) and deliver_one():
         tried += 1
+    for follower in _followers:
+        follower()
     return tried
 
 

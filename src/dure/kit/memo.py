@@ -1,0 +1,52 @@
+"""Answers remembered for a moment, in this process: what many pages ask and few people change.
+
+    @memo(seconds=60, most=500)
+    def shelves() -> tuple[Category, ...]: ...
+
+Arguments must be hashable, the answer is shared: nobody may change it. In tests nothing is remembered.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from functools import wraps
+from threading import Lock
+from typing import Any, ParamSpec, TypeVar
+
+from dure.config import load
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def memo(*, seconds: float, most: int = 128) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Remember up to `most` answers for `seconds`; the one asked for longest ago is forgotten first."""
+
+    def remembering(fn: Callable[P, R]) -> Callable[P, R]:
+        kept: OrderedDict[Hashable, tuple[float, Any]] = OrderedDict()
+        lock = Lock()
+
+        @wraps(fn)
+        def ask(*args: P.args, **kwargs: P.kwargs) -> R:
+            if load().mode == "test":
+                return fn(*args, **kwargs)
+            key = (args, tuple(sorted(kwargs.items())))
+            now = time.monotonic()
+            with lock:
+                until, answer = kept.get(key, (0.0, None))
+                if now < until:
+                    kept.move_to_end(key)
+                    return answer  # type: ignore[no-any-return]
+            answer = fn(*args, **kwargs)
+            with lock:
+                kept[key] = (now + seconds, answer)
+                kept.move_to_end(key)
+                if len(kept) > most:
+                    kept.popitem(last=False)
+            return answer
+
+        return ask
+
+    return remembering
