@@ -166,7 +166,7 @@ class TestCommission:
         fruit, fresh = Category.objects.get(code="fruit"), Category.objects.get(code="fresh")
         craft, day = Category.objects.get(code="craft"), date(2026, 11, 24)
         CommissionPlan.objects.create(category=fresh, basis_points=300, since=day - timedelta(days=9))
-        assert queries.commissions_of([fruit.pk, craft.pk], day) == {fruit.pk: 300, craft.pk: 500}
+        assert queries.commissions_of([(1, fruit.pk), (1, craft.pk)], day) == {(1, fruit.pk): 300, (1, craft.pk): 500}
         CommissionPlan.objects.create(category=fruit, basis_points=200, since=day)
         assert queries.commission_of(fruit, day - timedelta(days=1)) == 300
         assert queries.commission_of(fruit, day) == 200

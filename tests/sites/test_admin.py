@@ -117,9 +117,7 @@ def test_a_policy_mended_in_the_admin_is_in_the_audit_trail(client, officer):
     assert AuditEntry.objects.get(action="office.settlementpolicy_added").actor == officer
 
 
-def test_when_a_plan_was_made_is_not_for_the_operator_to_say(client, officer):
-    asked = client.get(reverse("admin:pricing_commissionplan_add")).context["adminform"].form
-    assert set(asked.fields) == {"category", "basis_points", "since"}
-    client.post(reverse("admin:pricing_commissionplan_add"), {"basis_points": "450", "since": "2027-01-01"})
-    plan = CommissionPlan.objects.get(basis_points=450)
+def test_a_commission_is_seen_here_and_scheduled_in_the_office(client, officer):
+    assert client.get(reverse("admin:pricing_commissionplan_add")).status_code == 403
+    plan = CommissionPlan.objects.get(basis_points=500)
     assert 'href="/static/design/mark.svg"' in client.get(page_of(CommissionPlan, plan)).content.decode()

@@ -149,7 +149,10 @@ def _place(
     )
     stock.reserve((line.option.pk, line.quantity) for line in quote.lines)
     _take_live(buyer, quote)
-    commissions = commissions_of({line.option.product.category_id for line in quote.lines}, clock.kst_date(moment))
+    commissions = commissions_of(
+        {(group.seller.pk, line.option.product.category_id) for group in quote.groups for line in group.lines},
+        clock.kst_date(moment),
+    )
     ProductOrder.objects.bulk_create(
         ProductOrder(
             order=order,
@@ -160,7 +163,7 @@ def _place(
             unit_price=line.price.amount,
             quantity=line.quantity,
             goods_amount=line.amount,
-            commission_bp=commissions[line.option.product.category_id],
+            commission_bp=commissions[group.seller.pk, line.option.product.category_id],
             live_price_id=line.price.live.pk if line.price.live else None,
         )
         for group in quote.groups

@@ -82,8 +82,11 @@ offer AS MATERIALIZED (
          jsonb_build_object('fee', coalesce(sp.fee, 0), 'free_over', sp.free_over, 'jeju_extra', coalesce(sp.jeju_extra, 0),
                             'remote_extra', coalesce(sp.remote_extra, 0), 'return_fee', coalesce(sp.return_fee, 0)) AS policy,
          (SELECT basis_points FROM pricing_commissionplan c
-           WHERE c.since <= %(today)s AND (c.category_id IS NULL OR c.category_id IN (p.category_id, g.parent_id))
-           ORDER BY (c.category_id = p.category_id) DESC NULLS LAST, (c.category_id IS NULL), c.since DESC LIMIT 1) AS bp
+           WHERE c.since <= %(today)s AND (c.until IS NULL OR c.until > %(today)s)
+             AND (c.seller_id IS NULL OR c.seller_id = p.seller_id)
+             AND (c.category_id IS NULL OR c.category_id IN (p.category_id, g.parent_id))
+           ORDER BY (c.seller_id IS NULL), (c.category_id = p.category_id) DESC NULLS LAST, (c.category_id IS NULL)
+           LIMIT 1) AS bp
     FROM stock s, catalog_option o JOIN catalog_product p ON p.id = o.product_id AND p.status = 'ON_SALE'
     JOIN catalog_category g ON g.id = p.category_id
     JOIN sellers_seller e ON e.id = p.seller_id AND e.status = 'APPROVED'

@@ -34,3 +34,36 @@ class NoCommissionPlan(DureError):
     code = "no_commission_plan"
     message = _("이 날짜의 수수료 정책이 없어요. 운영자에게 알려 주세요.")
     status = 409
+
+
+class CommissionTooSoon(DureError):
+    """Carries `first`, the first day on which it may begin."""
+
+    code = "commission_too_soon"
+    message = _("수수료를 올리려면 판매자에게 30일 전에 알려야 해요. %(first)s부터 시작할 수 있어요.")
+    field = "since"
+
+
+class CommissionInThePast(DureError):
+    code = "commission_in_the_past"
+    message = _("지나간 날짜의 수수료는 바꿀 수 없어요. 오늘이나 그 뒤의 날짜를 골라 주세요.")
+    field = "since"
+
+
+class CommissionTaken(DureError):
+    code = "commission_taken"
+    message = _("같은 날 시작하는 수수료가 이미 있어요. 먼저 그 예약을 거두어 주세요.")
+    field = "since"
+    status = 409
+
+
+class CommissionTooHigh(DureError):
+    code = "commission_too_high"
+    message = _("수수료는 0%%에서 50%% 사이로 적어 주세요.")
+    field = "percent"
+
+
+class CommissionStarted(DureError):
+    code = "commission_started"
+    message = _("이미 시작한 수수료는 거둘 수 없어요. 새 수수료를 예약해 주세요.")
+    status = 409

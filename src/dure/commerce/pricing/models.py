@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import BigIntegerField, F, Func, Q, Value
+from django.db.models.functions import Coalesce
 
 from dure.commerce.catalog.models import Category, Option
+from dure.commerce.sellers.models import Seller
 from dure.kit import clock
+
+
+def _just(column: str) -> Any:
+    """The column as a range of one number (0 for none), so that GiST compares it without an extension."""
+    number = Coalesce(F(column), Value(0), output_field=BigIntegerField())
+    return Func(number, number, Value("[]"), function="int8range")
 
 
 class LivePrice(models.Model):
@@ -36,18 +48,32 @@ class LivePrice(models.Model):
 
 
 class CommissionPlan(models.Model):
-    """The house's share of the goods, in basis points, from a date on. VAT (10%) comes on top of it.
+    """The house's share of the goods, in basis points, from one day until another. VAT (10%) comes on top of it.
 
-    The plan of the product's category wins over the plan without one; the latest `since` on or before the day counts.
+    The nearest plan counts (`rules.nearest_plan`): seller and category, seller, category, its parent, the house. For one
+    seller and category, one plan at a time: the database refuses an overlap.
     """
 
+    seller = models.ForeignKey(Seller, null=True, blank=True, on_delete=models.CASCADE, related_name="commission_plans")
     category = models.ForeignKey(Category, null=True, blank=True, on_delete=models.CASCADE)
     basis_points = models.PositiveIntegerField()  # 500 = 5%
     since = models.DateField()
+    until = models.DateField(null=True, blank=True)  # the first day it no longer holds; None: until another is made
+    note = models.CharField(max_length=200, blank=True, db_default="")  # why, for the office
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    told_at = models.DateTimeField(null=True)  # the sellers it concerns were told
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["category", "since"], nulls_distinct=False, name="one_plan_per_day"),
             models.CheckConstraint(condition=Q(basis_points__lte=5000), name="commission_sane"),
+            models.CheckConstraint(condition=Q(until=None) | Q(until__gt=F("since")), name="plan_holds_a_day"),
+            ExclusionConstraint(
+                name="one_plan_at_a_time",
+                expressions=[
+                    (_just("seller_id"), "&&"),
+                    (_just("category_id"), "&&"),
+                    (Func(F("since"), F("until"), function="daterange"), "&&"),
+                ],
+            ),
         ]

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from dure.commerce.catalog.models import Category, Option
 from dure.commerce.pricing.errors import NoCommissionPlan
 from dure.commerce.pricing.models import CommissionPlan, LivePrice
-from dure.commerce.pricing.rules import discount_percent
+from dure.commerce.pricing.rules import commission, commission_vat, discount_percent, nearest_plan, percent
 
 
 @dataclass(frozen=True)
@@ -52,32 +52,62 @@ def live_prices(at: datetime) -> models.QuerySet[LivePrice]:
     )
 
 
-def commission_of(category: Category, day: date) -> int:
-    """Basis points for a sale of this category on a KST day. Raises NoCommissionPlan."""
-    return commissions_of([category.pk], day)[category.pk]
+def commission_of(category: Category, day: date, seller: int = 0) -> int:
+    """Basis points for a sale of this category on a KST day (`seller` 0: of anybody without a plan of its own)."""
+    return commissions_of([(seller, category.pk)], day)[seller, category.pk]
 
 
-def commissions_of(category_ids: Iterable[int], day: date) -> dict[int, int]:
-    """Basis points by category id: the category's own plan, else its parent's, else the general one; the latest counts.
+def commissions_of(sales: Iterable[tuple[int, int]], day: date) -> dict[tuple[int, int], int]:
+    """Basis points by (seller id, category id) on a KST day, in two queries.
 
     Raises NoCommissionPlan when there is none at all.
     """
-    ids = set(category_ids)
-    parents = dict(Category.objects.filter(pk__in=ids).values_list("pk", "parent_id"))
-    plans: dict[int | None, int] = {}
-    wanted = [*ids, *(p for p in parents.values() if p)]
-    for category_id, points in (
-        CommissionPlan.objects.filter(Q(category=None) | Q(category__in=wanted), since__lte=day)
-        .order_by("since")
-        .values_list("category_id", "basis_points")
-    ):
-        plans[category_id] = points
-    found: dict[int, int] = {}
-    for category_id in ids:
-        for owner in (category_id, parents.get(category_id), None):
-            if owner in plans:
-                found[category_id] = plans[owner]
-                break
-        else:
+    asked = set(sales)
+    parents = dict(Category.objects.filter(pk__in={c for _, c in asked}).values_list("pk", "parent_id"))
+    shelves = {*parents, *(p for p in parents.values() if p)}
+    in_force = plans_in_force(day).filter(
+        Q(seller=None) | Q(seller__in={s for s, _ in asked}), Q(category=None) | Q(category__in=shelves)
+    )
+    plans = {(s, c): points for s, c, points in in_force.values_list("seller_id", "category_id", "basis_points")}
+    found: dict[tuple[int, int], int] = {}
+    for seller, category in asked:
+        points = nearest_plan(plans, seller, category, parents.get(category))
+        if points is None:
             raise NoCommissionPlan()
+        found[seller, category] = points
     return found
+
+
+def plans_in_force(day: date) -> models.QuerySet[CommissionPlan]:
+    return CommissionPlan.objects.filter(Q(until=None) | Q(until__gt=day), since__lte=day)
+
+
+@dataclass(frozen=True)
+class Share:
+    """What the house takes of one price, and what is left for the seller. Won."""
+
+    price: int
+    basis_points: int
+    commission: int
+    vat: int
+
+    @property
+    def left(self) -> int:
+        return self.price - self.commission - self.vat
+
+    @property
+    def percent(self) -> str:
+        """`5%`, `4.75%`."""
+        return percent(self.basis_points)
+
+
+def share_of(price: int, basis_points: int) -> Share:
+    taken = commission(price, basis_points)
+    return Share(price, basis_points, taken, commission_vat(taken))
+
+
+def shares_of_seller(seller: int, day: date, price: int = 10_000) -> list[tuple[Category, Share]]:
+    """What the house takes of a price, per category the seller has products in, by the category's place."""
+    shelves = list(Category.objects.filter(products__seller=seller).distinct())
+    points = commissions_of([(seller, c.pk) for c in shelves], day)
+    return [(c, share_of(price, points[seller, c.pk])) for c in shelves]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
@@ -73,9 +74,27 @@ def commission(paid_amount: int, basis_points: int) -> int:
     return money.rate_of(paid_amount, basis_points)
 
 
+def nearest_plan(plans: Mapping[Any, int], seller: int, category: int, parent: int | None) -> int | None:
+    """Basis points of the plan that counts; `plans` are those in force, by (seller or None, category or None).
+
+    The seller's own come first (for the category, its parent, everything), then the house's in the same order.
+    """
+    for owner in (seller, None):
+        for shelf in (category, parent, None):
+            if (owner, shelf) in plans:
+                return plans[owner, shelf]
+    return None
+
+
 def commission_vat(commission_amount: int) -> int:
     """10% on top of the commission, floored to the won."""
     return money.rate_of(commission_amount, 1000)
+
+
+def percent(basis_points: int) -> str:
+    """`500` as `5%`, `475` as `4.75%`."""
+    whole, rest = divmod(basis_points, 100)
+    return f"{whole}.{rest:02d}".rstrip("0").rstrip(".") + "%"
 
 
 def discount_percent(list_price: int, price: int) -> int:

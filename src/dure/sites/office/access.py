@@ -48,6 +48,7 @@ def nav(user: User) -> list[tuple[str, str, str, int]]:
         (STAFF, _("현황"), "office:dashboard", "layout-dashboard", 0),
         (MONEY, _("판매자 관리"), "office:sellers", "store", waiting.sellers),
         ((Role.OPERATOR,), _("상품 심사"), "office:products", "package", waiting.products),
+        ((Role.OPERATOR,), _("수수료"), "office:commissions", "percent", 0),
         (STAFF, _("주문 관리"), "office:orders", "receipt-text", 0),
         (MONEY, _("정산"), "office:statements", "landmark", 0),
         (MONEY, _("환불"), "office:refunds", "rotate-ccw", waiting.refunds),

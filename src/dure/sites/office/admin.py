@@ -22,14 +22,13 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from dure.commerce.catalog.models import Category
-from dure.commerce.pricing.models import CommissionPlan
 from dure.finance.ledger.models import Journal
 from dure.finance.settlement.models import SettlementPolicy
 from dure.kit import audit, money
 from dure.people.models import Role
 
 ROOMS = ("dure.kit", "dure.people", "dure.commerce.", "dure.finance.", "dure.partnership", "dure.live")
-POLICY: tuple[type[models.Model], ...] = (Category, CommissionPlan, SettlementPolicy)
+POLICY: tuple[type[models.Model], ...] = (Category, SettlementPolicy)
 SPEAKS_THROUGH = {  # rows that take their name from another one, which a list has to fetch as well
     "catalog.option": "product",
     "payments.payment": "order",

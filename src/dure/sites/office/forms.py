@@ -1,6 +1,16 @@
+from __future__ import annotations
+
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from dure.commerce.catalog.models import Category
+from dure.commerce.pricing.actions import NOTICE
+from dure.commerce.sellers.models import Seller
+from dure.commerce.sellers.rules import digits
+from dure.kit import clock
 from dure.sites.design.fields import WonField
 
 
@@ -25,3 +35,68 @@ class FundForm(forms.Form):
 
 class RunForm(forms.Form):
     day = forms.DateField(label=_("정산 예정일"), widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class SellerField(forms.CharField):
+    """A seller by its number (`#12`), business number, or name as it stands; empty is every seller."""
+
+    def clean(self, value: Any) -> Seller | None:  # type: ignore[override]
+        asked = super().clean(value)
+        if not asked:
+            return None
+        if asked.startswith("#"):
+            found = Seller.objects.filter(pk=int(digits(asked.split()[0]) or 0) % 2**62)
+        elif len(digits(asked)) == 10:
+            found = Seller.objects.filter(brn=digits(asked))
+        else:
+            found = Seller.objects.filter(name=asked)
+        rows = list(found[:2])
+        if len(rows) != 1:
+            raise forms.ValidationError(
+                _("같은 이름의 판매자가 여럿이에요. 사업자등록번호로 적어 주세요.")
+                if rows
+                else _("그런 판매자가 없어요. 가게 이름 그대로, 또는 사업자등록번호를 적어 주세요.")
+            )
+        return rows[0]
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"#{value.pk} {value.name}" if isinstance(value, Seller) else value
+
+
+class CommissionForm(forms.Form):
+    seller = SellerField(
+        label=_("판매자"),
+        required=False,
+        max_length=100,
+        help_text=_("비워 두면 모든 판매자예요. 가게 이름이나 사업자등록번호."),
+    )
+    category = forms.ModelChoiceField(
+        label=pgettext_lazy("field", "분류"),
+        queryset=Category.objects.all(),
+        required=False,
+        empty_label=_("모든 분류"),
+    )
+    percent = forms.DecimalField(
+        label=_("수수료율"),
+        min_value=0,
+        max_value=50,
+        decimal_places=2,
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+        error_messages={"invalid": _("5 또는 4.75처럼 적어 주세요.")},
+    )
+    since = forms.DateField(label=_("시작하는 날"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    note = forms.CharField(label=_("까닭"), required=False, max_length=200)
+    price = WonField(
+        label=_("이 값으로 계산해 보기"), required=False, min_value=1, max_value=100_000_000, initial=10_000
+    )
+
+    def plan(self) -> dict[str, Any]:
+        """What `schedule_commission` asks for; without a day, the first on which a rise may begin."""
+        told = self.cleaned_data
+        return {
+            "seller": told["seller"],
+            "category": told["category"],
+            "basis_points": int(told["percent"] * 100),
+            "since": told["since"] or clock.today() + NOTICE,
+            "note": told["note"],
+        }

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from dure.commerce.catalog.models import ProductStatus
 from dure.commerce.orders.models import LineStatus
+from dure.commerce.pricing.rules import percent
 from dure.commerce.sellers.models import SellerStatus
 from dure.finance.ledger.models import Kind
 from dure.finance.payments.models import Refund
 from dure.finance.payouts.models import PayoutStatus
 from dure.finance.settlement.models import Statement
+from dure.kit import clock
 from dure.sites.design.lists import Choice, Column, Days, Empty, Listing
 
 
@@ -159,3 +164,47 @@ class Audit(Listing):
 def _face(product) -> str:  # type: ignore[no-untyped-def]
     photo = next(iter(product.photos.all()), None)
     return photo.image if photo else ""
+
+
+def _state_of_plan(plan) -> tuple[str, Any]:  # type: ignore[no-untyped-def]
+    today = clock.today()
+    if plan.since > today:
+        return "SCHEDULED", _("예약")
+    return ("ENDED", _("끝남")) if plan.until and plan.until <= today else ("ACTIVE", _("적용 중"))
+
+
+def _plans_of_state(rows, state):  # type: ignore[no-untyped-def]
+    today = clock.today()
+    return {
+        "ACTIVE": rows.filter(since__lte=today).exclude(until__lte=today),
+        "SCHEDULED": rows.filter(since__gt=today),
+        "ENDED": rows.filter(until__lte=today),
+    }[state]
+
+
+class Commissions(Listing):
+    search = ("seller__name", "seller__brn", "category__name_ko", "note")
+    search_hint = _("판매자, 분류, 까닭")
+    columns = (
+        Column(
+            "seller.name", _("판매자"), value=lambda p: p.seller.name if p.seller else _("모든 판매자"), primary=True
+        ),
+        Column("category", pgettext_lazy("field", "분류"), value=lambda p: p.category or _("모든 분류")),
+        Column("basis_points", _("수수료율"), value=lambda p: percent(p.basis_points), sort="basis_points"),
+        Column("since", _("시작"), kind="day", sort="since"),
+        Column("until", _("끝"), kind="day"),
+        Column("note", _("까닭")),
+        Column("made_by", _("누가"), value=lambda p: p.made_by or _("두레(자동)")),
+        Column("state", _("상태"), kind="status", value=_state_of_plan),
+    )
+    filters = (
+        Choice(
+            "state",
+            _("상태"),
+            (("ACTIVE", _("적용 중")), ("SCHEDULED", _("예약")), ("ENDED", _("끝남"))),
+            apply=_plans_of_state,
+        ),
+    )
+    order = "-since"
+    exports = "commissions"
+    empty = Empty(_("아직 수수료가 없어요"), _("위에서 첫 수수료를 정해 주세요."))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dure.sites.office.views import approvals, dashboard, money
+from dure.sites.office.views import approvals, commissions, dashboard, money
 
 app_name = "office"
 urlpatterns = [
@@ -9,6 +9,9 @@ urlpatterns = [
     path("sellers/<int:pk>/", approvals.seller, name="seller"),
     path("sellers/<int:pk>/hold/", approvals.hold_seller, name="hold_seller"),
     path("sellers/<int:pk>/decide/", approvals.decide_seller, name="decide_seller"),
+    path("commissions/", commissions.commission_list, name="commissions"),
+    path("commissions/new/", commissions.schedule, name="schedule_commission"),
+    path("commissions/<int:pk>/withdraw/", commissions.withdraw, name="withdraw_commission"),
     path("products/", approvals.product_list, name="products"),
     path("products/<int:pk>/", approvals.product, name="product"),
     path("products/<int:pk>/decide/", approvals.decide_product, name="decide_product"),
