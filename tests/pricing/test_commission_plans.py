@@ -31,7 +31,7 @@ NEAREST = [
 
 @pytest.mark.parametrize(("plans", "points"), NEAREST)
 def test_the_nearest_plan_counts(plans, points):
-    assert rules.nearest_plan(plans, 7, 2, 1) == points
+    assert rules.nearest_plan(plans, 7, [2, 1]) == points
 
 
 @pytest.mark.parametrize(("points", "said"), [(500, "5%"), (475, "4.75%"), (50, "0.5%"), (0, "0%"), (1000, "10%")])

@@ -84,11 +84,11 @@ offer AS MATERIALIZED (
          (SELECT basis_points FROM pricing_commissionplan c
            WHERE c.since <= %(today)s AND (c.until IS NULL OR c.until > %(today)s)
              AND (c.seller_id IS NULL OR c.seller_id = p.seller_id)
-             AND (c.category_id IS NULL OR c.category_id IN (p.category_id, g.parent_id))
-           ORDER BY (c.seller_id IS NULL), (c.category_id = p.category_id) DESC NULLS LAST, (c.category_id IS NULL)
+             AND (c.category_id IS NULL OR c.category_id IN (g.id, g.parent_id, h.parent_id))
+           ORDER BY (c.seller_id IS NULL), array_position(ARRAY[g.id, g.parent_id, h.parent_id], c.category_id)
            LIMIT 1) AS bp
     FROM stock s, catalog_option o JOIN catalog_product p ON p.id = o.product_id AND p.status = 'ON_SALE'
-    JOIN catalog_category g ON g.id = p.category_id
+    JOIN catalog_category g ON g.id = p.category_id LEFT JOIN catalog_category h ON h.id = g.parent_id
     JOIN sellers_seller e ON e.id = p.seller_id AND e.status = 'APPROVED'
     LEFT JOIN sellers_shippingpolicy sp ON sp.seller_id = e.id LEFT JOIN live l ON true
    WHERE o.id = %(option)s AND o.active),

@@ -22,7 +22,7 @@ from dure.commerce.pricing.errors import (
     LiveSoldOut,
 )
 from dure.commerce.pricing.models import CommissionPlan, LivePrice
-from dure.commerce.pricing.queries import plans_in_force
+from dure.commerce.pricing.queries import plans_in_force, shelves_above
 from dure.commerce.pricing.rules import nearest_plan
 from dure.commerce.sellers.models import Seller
 from dure.kit import audit, clock, outbox
@@ -210,11 +210,13 @@ def _rises(basis_points: int, since: date, seller: Seller | None, category: Cate
     plans = {
         (s, c): points for s, c, points in plans_in_force(since).values_list("seller_id", "category_id", "basis_points")
     }
-    mine, shelf = (seller.pk if seller else 0), (category.pk if category else 0)
-    now = nearest_plan(plans, mine, shelf, category.parent_id if category else None)
+    chain = shelves_above([category.pk])[category.pk] if category else ()
+    now = nearest_plan(plans, seller.pk if seller else 0, chain)
     held = [] if now is None else [now]
     if seller and (seller.pk, category and category.pk) not in plans:
-        below = Category.objects.filter(parent=category) if category else Category.objects.all()
+        below = Category.objects.all()
+        if category:
+            below = below.filter(Q(parent=category) | Q(parent__parent=category))
         inside = set(below.values_list("pk", flat=True))
         held += [points for (s, c), points in plans.items() if s is None and c in inside]
     return any(basis_points > points for points in held)

@@ -63,19 +63,25 @@ def commissions_of(sales: Iterable[tuple[int, int]], day: date) -> dict[tuple[in
     Raises NoCommissionPlan when there is none at all.
     """
     asked = set(sales)
-    parents = dict(Category.objects.filter(pk__in={c for _, c in asked}).values_list("pk", "parent_id"))
-    shelves = {*parents, *(p for p in parents.values() if p)}
+    above = shelves_above({c for _, c in asked})
+    shelves = {shelf for chain in above.values() for shelf in chain}
     in_force = plans_in_force(day).filter(
         Q(seller=None) | Q(seller__in={s for s, _ in asked}), Q(category=None) | Q(category__in=shelves)
     )
     plans = {(s, c): points for s, c, points in in_force.values_list("seller_id", "category_id", "basis_points")}
     found: dict[tuple[int, int], int] = {}
     for seller, category in asked:
-        points = nearest_plan(plans, seller, category, parents.get(category))
+        points = nearest_plan(plans, seller, above.get(category, ()))
         if points is None:
             raise NoCommissionPlan()
         found[seller, category] = points
     return found
+
+
+def shelves_above(categories: Iterable[int]) -> dict[int, tuple[int, ...]]:
+    """Each category with those it stands under, nearest first, in one query (the tree has three levels)."""
+    rows = Category.objects.filter(pk__in=set(categories)).values_list("pk", "parent_id", "parent__parent_id")
+    return {pk: tuple(shelf for shelf in (pk, *higher) if shelf) for pk, *higher in rows}
 
 
 def plans_in_force(day: date) -> models.QuerySet[CommissionPlan]:

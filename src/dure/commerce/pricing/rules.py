@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
@@ -74,13 +74,14 @@ def commission(paid_amount: int, basis_points: int) -> int:
     return money.rate_of(paid_amount, basis_points)
 
 
-def nearest_plan(plans: Mapping[Any, int], seller: int, category: int, parent: int | None) -> int | None:
+def nearest_plan(plans: Mapping[Any, int], seller: int, shelves: Sequence[int]) -> int | None:
     """Basis points of the plan that counts; `plans` are those in force, by (seller or None, category or None).
 
-    The seller's own come first (for the category, its parent, everything), then the house's in the same order.
+    `shelves`: the category of the goods, its parent and so on. The seller's own plans come first (for the nearest
+    shelf, at last for everything), then the house's in the same order.
     """
     for owner in (seller, None):
-        for shelf in (category, parent, None):
+        for shelf in (*shelves, None):
             if (owner, shelf) in plans:
                 return plans[owner, shelf]
     return None
