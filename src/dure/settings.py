@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "dure.commerce.catalog",
     "dure.commerce.stock",
     "dure.commerce.pricing",
+    "dure.commerce.promotions",
     "dure.commerce.cart",
     "dure.commerce.orders",
     "dure.commerce.claims",

@@ -26,8 +26,16 @@ from dure.commerce.promotions.rules import (
 
 
 def a_row(index: int = 0, price: int = 10_000, quantity: int = 1, *, seller: int = 1, live: bool = False) -> Line:
-    return Line(index, option=100 + index, product=200 + index, seller=seller, unit_price=price, quantity=quantity,
-                categories=(7, 1), live=live)
+    return Line(
+        index,
+        option=100 + index,
+        product=200 + index,
+        seller=seller,
+        unit_price=price,
+        quantity=quantity,
+        categories=(7, 1),
+        live=live,
+    )
 
 
 def off(found: rules.Reckoned) -> list[tuple[int, str, int]]:
@@ -105,9 +113,9 @@ def test_a_cart_coupons_minimum_is_held_against_the_goods_after_price_deals():
 
 
 def test_a_rate_stops_at_its_cap():
-    assert off(reckon([a_row(price=90_000)], coupons=[Deal(3, CART_COUPON, "20%", value=2000, cap=5_000, coupon=1)])) == [
-        (0, "COUPON", 5_000)
-    ]
+    assert off(
+        reckon([a_row(price=90_000)], coupons=[Deal(3, CART_COUPON, "20%", value=2000, cap=5_000, coupon=1)])
+    ) == [(0, "COUPON", 5_000)]
 
 
 @pytest.mark.parametrize(
@@ -170,7 +178,13 @@ def test_the_best_coupons_are_suggested():
 def test_what_each_party_pays_before_anybody_agrees():
     """10,000 won at 2,000 off, shared 40/40/20, 5% commission."""
     told = rules.outcome(10_000, 2_000, Shares(4000, 4000, 2000), 500)
-    assert (told.paid, told.parts, told.commission, told.vat, told.arrives) == (8_000, Parts(800, 800, 400), 460, 46, 8_694)
+    assert (told.paid, told.parts, told.commission, told.vat, told.arrives) == (
+        8_000,
+        Parts(800, 800, 400),
+        460,
+        46,
+        8_694,
+    )
 
 
 @pytest.mark.parametrize(
@@ -237,8 +251,17 @@ def test_nothing_is_taken_twice_nor_more_than_there_is(lines, offered, chosen, p
     later = [d for d in found.discounts if d.kind in ("COUPON", "POINTS")]
     if later:
         assert sum(goods.values()) - found.total >= rules.LEFT_TO_PAY
-    assert len([c for c in {d.coupon for d in later} if c and any(k.coupon == c and k.kind == CART_COUPON for k in chosen)]) <= 1
-    on_line = [(d.line_index, d.coupon) for d in later if any(k.coupon == d.coupon and k.kind == PRODUCT_COUPON for k in chosen)]
+    assert (
+        len(
+            [c for c in {d.coupon for d in later} if c and any(k.coupon == c and k.kind == CART_COUPON for k in chosen)]
+        )
+        <= 1
+    )
+    on_line = [
+        (d.line_index, d.coupon)
+        for d in later
+        if any(k.coupon == d.coupon and k.kind == PRODUCT_COUPON for k in chosen)
+    ]
     assert len({line for line, _ in on_line}) == len({coupon for _, coupon in on_line}) == len(on_line)
     assert sum(d.amount for d in found.discounts if d.kind == "POINTS") == found.points <= points
 
@@ -248,7 +271,11 @@ def test_a_suggestion_is_never_worse_than_what_the_buyer_chose(lines, offered, c
     assert rules.suggest(lines, offered, chosen).total >= reckon(lines, offered, chosen).total
 
 
-@given(st.integers(1, 4).flatmap(lambda n: st.lists(st.lists(st.integers(0, 50), min_size=n, max_size=n), min_size=1, max_size=4)))
+@given(
+    st.integers(1, 4).flatmap(
+        lambda n: st.lists(st.lists(st.integers(0, 50), min_size=n, max_size=n), min_size=1, max_size=4)
+    )
+)
 def test_the_assignment_is_the_best_of_all(weights):
     columns = len(weights[0])
     slots = [*range(columns), *[None] * len(weights)]

@@ -12,9 +12,7 @@ def assign(weights: Sequence[Sequence[int]]) -> list[int | None]:
     """
     rows, columns = len(weights), len(weights[0]) if weights else 0
     size = max(rows, columns)
-    cost = [
-        [-weights[r][c] if r < rows and c < columns else 0 for c in range(size)] for r in range(size)
-    ]
+    cost = [[-weights[r][c] if r < rows and c < columns else 0 for c in range(size)] for r in range(size)]
     matched = _hungarian(cost)
     return [c if c < columns and weights[r][c] > 0 else None for r, c in enumerate(matched[:rows])]
 

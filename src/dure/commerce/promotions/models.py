@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -113,7 +114,10 @@ class Offer(models.Model):
     objects = OfferQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["ends_at"], condition=Q(status="ACTIVE"), name="offers_on")]
+        indexes = [
+            models.Index(fields=["ends_at"], condition=Q(status="ACTIVE"), name="offers_on"),
+            GinIndex(fields=["targets"], condition=Q(status="ACTIVE"), name="offers_by_target", fastupdate=False),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(platform_bp=10_000 - F("seller_bp") - F("agency_bp")), name="offer_shares_add_up"
