@@ -18,7 +18,9 @@ from dure.commerce.reviews.queries import reviews_of
 from dure.commerce.sellers.models import Seller
 from dure.kit import clock
 from dure.live.models import Show
+from dure.sites.public import public
 from dure.sites.shop import shelf
+from dure.sites.shop.stamps import product_stamp
 
 PER_PAGE = 24
 REVIEWS_PER_PAGE = 10
@@ -49,6 +51,7 @@ class ShelfForm(forms.Form):
         )
 
 
+@public(seconds=20)
 def products(request: HttpRequest) -> HttpResponse:
     wanted = ShelfForm(request.GET).wanted()
     now = clock.now()
@@ -67,6 +70,7 @@ def products(request: HttpRequest) -> HttpResponse:
     return render(request, template, context)
 
 
+@public(seconds=600, stamp=product_stamp)
 def product(request: HttpRequest, pk: int) -> HttpResponse:
     seen = get_object_or_404(_visible(request), pk=pk)
     return render(request, "shop/product.html", product_context(request, seen))
@@ -108,6 +112,7 @@ def _visible(request: HttpRequest) -> Any:
     return every.on_sale()
 
 
+@public(seconds=20)
 def seller(request: HttpRequest, pk: int) -> HttpResponse:
     seen = get_object_or_404(Seller.objects.open().select_related("shipping_policy"), pk=pk)
     wanted = ShelfForm(request.GET).wanted()

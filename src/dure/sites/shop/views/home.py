@@ -15,11 +15,13 @@ from dure.config import load
 from dure.kit import clock
 from dure.live.models import Show, ShowQuerySet
 from dure.people.models import User
+from dure.sites.public import public
 from dure.sites.shop import demo, shelf
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
+@public(seconds=20)
 def home(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     context = {
