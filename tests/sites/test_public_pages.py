@@ -5,9 +5,9 @@ from __future__ import annotations
 import gzip
 
 import pytest
-from builders import a_person, an_option
 from django.test import Client
 
+from builders import a_person, an_option
 from dure.commerce.catalog.models import Option
 from dure.commerce.stock import actions as stock
 from dure.sites.public import shelf
