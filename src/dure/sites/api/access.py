@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hmac
+import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user
+from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja.utils import check_csrf
 
 from dure.commerce.catalog.models import Product
@@ -31,6 +34,8 @@ REMEMBERED = 5.0  # seconds a key is believed without asking the database: a rev
 SAFE = {"GET", "HEAD", "OPTIONS"}
 TOKEN = "api"  # noqa: S105 (the purpose of a token)
 TTL = 3600
+
+PREFIX = re.compile(r"dk_(live|test)_[2-9A-Z]{8}")
 
 _known: dict[str, tuple[float, ApiKey]] = {}
 _used: dict[int, float] = {}
@@ -122,17 +127,45 @@ def identify(request: HttpRequest) -> Caller:
     return caller
 
 
+def carried_out(caller: Caller, view: Callable[[], HttpResponse]) -> HttpResponse:
+    """What the view answers; a TEST key's doings are rolled back after they have been answered."""
+    if not caller.sandbox:
+        return view()
+    with transaction.atomic():
+        response = view()
+        transaction.set_rollback(True)
+    response["Dure-Sandbox"] = "rolled-back"
+    return response
+
+
 def key_of(credential: str) -> ApiKey:
     """The key a credential (`dk_live_7K3M9Q2X_…`) belongs to. Raises KeyUnknown."""
     prefix, _, half = credential.rpartition("_")
-    key = _lookup(prefix)
+    key = key_named(prefix)
     if not hmac.compare_digest(key.digest, digest_of(half)):
         raise errors.KeyUnknown()
     return key
 
 
-def token_of(key: ApiKey, scopes: list[str]) -> str:
-    return tokens.sign(TOKEN, {"k": key.prefix, "s": scopes}, TTL)
+def key_named(prefix: str) -> ApiKey:
+    """The key that can be used now. Raises KeyUnknown."""
+    now = time.monotonic()
+    told_at, key = _known.get(prefix, (0.0, None))
+    if key is None or now - told_at > REMEMBERED:
+        mine = ApiKey.objects.select_related("seller", "created_by")
+        key = mine.filter(prefix=prefix).first() if PREFIX.fullmatch(prefix) else None
+        if key is None:
+            raise errors.KeyUnknown()
+        if len(_known) > 10_000:
+            _known.clear()
+        _known[prefix] = now, key
+    if key.state() != "ACTIVE":
+        raise errors.KeyUnknown()
+    return key
+
+
+def token_of(key: ApiKey, scopes: list[str], ttl: int = TTL) -> str:
+    return tokens.sign(TOKEN, {"k": key.prefix, "s": scopes}, ttl)
 
 
 def _bearer(credential: str) -> Caller:
@@ -143,27 +176,8 @@ def _bearer(credential: str) -> Caller:
         claims = tokens.unsign(TOKEN, credential)
     except (tokens.BadToken, ValueError) as error:
         raise errors.KeyUnknown() from error
-    key = _lookup(claims["k"])
+    key = key_named(claims["k"])
     return Caller(key, scopes=frozenset(claims["s"]) & frozenset(key.scopes))
-
-
-def _lookup(prefix: str) -> ApiKey:
-    now = time.monotonic()
-    told_at, key = _known.get(prefix, (0.0, None))
-    if key is None or now - told_at > REMEMBERED:
-        key = (
-            ApiKey.objects.select_related("seller", "created_by").filter(prefix=prefix).first()
-            if prefix.startswith("dk_")
-            else None
-        )
-        if key is None:
-            raise errors.KeyUnknown()
-        if len(_known) > 10_000:
-            _known.clear()
-        _known[prefix] = now, key
-    if key.state() != "ACTIVE":
-        raise errors.KeyUnknown()
-    return key
 
 
 def forget_keys() -> None:

@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Callable
 
 import structlog
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 from django.utils import translation
@@ -19,7 +18,8 @@ from django.utils.cache import patch_vary_headers
 from dure.kit.errors import DureError
 from dure.kit.log import request_id
 from dure.sites.api import errors, limits, oauth
-from dure.sites.api.access import identify
+from dure.sites.api.access import carried_out, identify
+from dure.sites.api.naver import facade
 from dure.sites.api.problems import TYPE, from_plain, problem
 
 log = structlog.get_logger()
@@ -38,6 +38,8 @@ class Door:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info.startswith("/api/v1/"):
             return answer(request)
+        if request.path_info.startswith(facade.PATH):
+            return facade.answer(request)
         if request.path_info == "/oauth/token":
             return oauth.token(request)
         return self.pages(request)
@@ -65,13 +67,7 @@ def _answer(request: HttpRequest) -> HttpResponse:
     except Resolver404 as error:
         raise errors.NotFound() from error
     request.caller = caller = identify(request)  # type: ignore[attr-defined]
-    if not caller.sandbox:
-        return view.func(request, *view.args, **view.kwargs)
-    with transaction.atomic():
-        response: HttpResponse = view.func(request, *view.args, **view.kwargs)
-        transaction.set_rollback(True)
-    response["Dure-Sandbox"] = "rolled-back"
-    return response
+    return carried_out(caller, lambda: view.func(request, *view.args, **view.kwargs))
 
 
 def _refuse_what_cannot_be_read(request: HttpRequest) -> None:
