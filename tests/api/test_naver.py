@@ -134,6 +134,28 @@ def test_lines_under_one_waybill_are_one_parcel_and_a_bad_one_fails_alone(client
     assert first.parcels.get() == second.parcels.get()
 
 
+def test_a_delay_is_announced_once(client):
+    line = a_line()
+    tool = a_tool(client, line.seller)
+    due = clock.now() + timedelta(days=10)
+    body = {"dispatchDueDate": due.isoformat(), "delayedDispatchReason": "CUSTOM_BUILD"}
+    told = tool.ask("POST", f"product-orders/{line.pk}/delay", body).json()["data"]
+    assert told["successProductOrderIds"] == [str(line.pk)]
+    again = tool.ask("POST", f"product-orders/{line.pk}/delay", body).json()["data"]
+    assert len(again["failProductOrderInfos"]) == 1
+    (told,) = tool.ask("POST", "product-orders/query", {"productOrderIds": [str(line.pk)]}).json()["data"]
+    assert told["productOrder"]["delayedDispatchReason"] == "CUSTOM_BUILD"
+
+
+def test_what_is_brought_by_hand_has_no_waybill(client):
+    line = a_line()
+    tool = a_tool(client, line.seller)
+    body = {"dispatchProductOrders": [{"productOrderId": str(line.pk), "deliveryMethod": "DIRECT_DELIVERY"}]}
+    sent = tool.ask("POST", "product-orders/dispatch", body).json()["data"]
+    assert sent["successProductOrderIds"] == [str(line.pk)]
+    assert line.parcels.get().method == "DIRECT_DELIVERY"
+
+
 def test_a_cancel_is_seen_and_approved(client):
     begun = clock.now() - timedelta(seconds=1)
     line = a_line()

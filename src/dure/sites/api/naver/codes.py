@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dure.integrations.carrier.carriers import BY_NAVER, CARRIERS
+
 LINE = {  # productOrderStatus
     "PAYMENT_WAITING": "PAYMENT_WAITING",
     "PAID": "PAYED",
@@ -56,17 +58,19 @@ CHANGE_TYPES = {  # what a tool may ask for; those we never make are answered wi
     "GIFT_RECEIVED",
     "HOPE_DELIVERY_INFO_CHANGED",
 }
-CARRIERS = {  # our carrier → deliveryCompanyCode
-    "CJ": "CJGLS",
-    "LOTTE": "HYUNDAI",
-    "HANJIN": "HANJIN",
-    "LOGEN": "KGB",
-    "EPOST": "EPOST",
-    "KDEXP": "KDEXP",
-    "DAESIN": "DAESIN",
-    "ILYANG": "ILYANG",
-    "KUNYOUNG": "KUNYOUNG",
-    "CHUNIL": "CHUNIL",
-}
-SHIPPED_BY_PARCEL = {"DELIVERY", "GDFW_ISSUE_SVC"}  # deliveryMethod: the others carry no waybill, which we need
-OUR_CARRIER = {theirs: ours for ours, theirs in CARRIERS.items()} | {ours: ours for ours in CARRIERS}
+BY_HAND = {
+    "DIRECT_DELIVERY",
+    "VISIT_RECEIPT",
+    "QUICK_SVC",
+    "NOTHING",
+}  # deliveryMethod without a waybill; the same here
+
+
+def carrier_of(company: str) -> str:
+    """Our code for a deliveryCompanyCode; one of ours is understood too."""
+    return BY_NAVER[company].code if company in BY_NAVER else company
+
+
+def company_of(carrier: str) -> str:
+    """The deliveryCompanyCode for a carrier of ours."""
+    return CARRIERS[carrier].naver if carrier in CARRIERS else carrier

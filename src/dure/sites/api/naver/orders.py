@@ -10,10 +10,11 @@ from django.http import HttpRequest, HttpResponse
 
 from dure.commerce.claims import actions as claims
 from dure.commerce.claims.models import Claim
-from dure.commerce.orders import actions as orders
+from dure.commerce.orders import fulfilment as orders
 from dure.commerce.orders.models import ProductOrder
 from dure.commerce.orders.rules import OPEN_CLAIM
 from dure.commerce.shipping import actions as shipping
+from dure.integrations.carrier.carriers import waybill_digits
 from dure.kit import clock
 from dure.kit.errors import DureError
 from dure.kit.states import WrongState
@@ -77,7 +78,7 @@ def confirm(request: Any) -> HttpResponse:
     done, failed = _each(
         request,
         asked.productOrderIds,
-        lambda line, _n: line.acknowledged_at or orders.acknowledge(line, by=_by(request)),
+        lambda line: line.acknowledged_at or orders.acknowledge(line, by=_by(request)),
     )
     told = [{"productOrderId": pk, "isReceiverAddressChanged": False} for pk in done]
     return said({"successProductOrderInfos": told, "failProductOrderInfos": failed})
@@ -87,41 +88,54 @@ def confirm(request: Any) -> HttpResponse:
 def dispatch(request: Any) -> HttpResponse:
     """발송처리. Lines under one waybill go out as one parcel."""
     asked = read(request, shapes.Dispatch)
-    parcels: dict[tuple[str, str], list[shapes.Dispatched]] = {}
+    parcels: dict[tuple[str, str, str], list[str]] = {}
     for row in asked.dispatchProductOrders:
-        parcels.setdefault((row.deliveryCompanyCode, row.trackingNumber), []).append(row)
+        by_hand = row.deliveryMethod in codes.BY_HAND
+        way = (row.deliveryMethod, "", "") if by_hand else ("DELIVERY", row.deliveryCompanyCode, row.trackingNumber)
+        parcels.setdefault(way, []).append(row.productOrderId)
     done: list[str] = []
     failed: list[Row] = []
-    for (company, waybill), rows in parcels.items():
-        sent, wrong = _one_parcel(request, [row.productOrderId for row in rows], company, waybill)
+    for (method, company, waybill), ids in parcels.items():
+        sent, wrong = _one_parcel(request, ids, codes.carrier_of(company), waybill_digits(waybill), method)
         done += sent
         failed += wrong
     return said({"successProductOrderIds": done, "failProductOrderInfos": failed})
 
 
-def _one_parcel(request: Any, ids: list[str], company: str, waybill: str) -> tuple[list[str], list[Row]]:
-    lines = {line.pk: line for line in request.caller.lines().filter(pk__in=map(int, ids))}
-    failed = [_failure(pk, errors.NotFound()) for pk in ids if int(pk) not in lines]
-    known = [pk for pk in ids if int(pk) in lines]
-    sent_before = [pk for pk in known if _sent_so(lines[int(pk)], company, waybill)]
-    fresh = [pk for pk in known if pk not in sent_before]
+def _one_parcel(request: Any, ids: list[str], carrier: str, waybill: str, method: str) -> tuple[list[str], list[Row]]:
+    lines = {str(line.pk): line for line in request.caller.lines().filter(pk__in=map(int, ids))}
+    failed = [_failure(pk, errors.NotFound()) for pk in ids if pk not in lines]
+    sent = [pk for pk in lines if _sent_so(lines[pk], carrier, waybill)]
+    fresh = [pk for pk in lines if pk not in sent]
     if not fresh:
-        return sent_before, failed
+        return sent, failed
     try:
-        shipping.dispatch(
-            [lines[int(pk)] for pk in fresh], codes.OUR_CARRIER.get(company, company), waybill, by=_by(request)
-        )
+        shipping.dispatch([lines[pk] for pk in fresh], carrier, waybill, by=_by(request), method=method)
     except DureError as error:
-        return sent_before, failed + [_failure(pk, error) for pk in fresh]
-    return sent_before + fresh, failed
+        return sent, failed + [_failure(pk, error) for pk in fresh]
+    return sent + fresh, failed
 
 
-def _sent_so(line: ProductOrder, company: str, waybill: str) -> bool:
+def _sent_so(line: ProductOrder, carrier: str, waybill: str) -> bool:
     """The same dispatch came before and its answer was lost."""
-    if line.dispatched_at is None:
-        return False
-    carrier = codes.OUR_CARRIER.get(company, company)
-    return line.parcels.filter(carrier=carrier, waybill=waybill.replace("-", "").replace(" ", "")).exists()
+    return bool(waybill) and line.parcels.filter(carrier=carrier, waybill=waybill).exists()
+
+
+@operation("POST", "orders:write")
+def delay(request: Any, line_id: int) -> HttpResponse:
+    """발송지연: why, and until when."""
+    asked = read(request, shapes.Delay)
+    return _one(
+        request,
+        line_id,
+        lambda line: orders.announce_delay(
+            line,
+            reason=asked.delayedDispatchReason,
+            due=clock.kst_date(_aware(asked.dispatchDueDate)),
+            detail=asked.dispatchDelayedDetailedReason,
+            by=_by(request),
+        ),
+    )
 
 
 @operation("POST", "claims:write")
@@ -159,7 +173,7 @@ def approve_collected(request: Any, line_id: int) -> HttpResponse:
 def redeliver(request: Any, line_id: int) -> HttpResponse:
     """교환 재배송."""
     asked = read(request, shapes.Redelivery)
-    carrier = codes.OUR_CARRIER.get(asked.reDeliveryCompany, asked.reDeliveryCompany)
+    carrier = codes.carrier_of(asked.reDeliveryCompany)
     return _on_claim(
         request,
         line_id,
@@ -182,30 +196,34 @@ def reject_exchange(request: Any, line_id: int) -> HttpResponse:
 def _on_claim(request: Any, line_id: int, kind: str, deed: Callable[[Claim], Any]) -> HttpResponse:
     """The answer to the open claim of this kind on a line; all of the deed or nothing."""
 
-    def answer(line: ProductOrder, _n: int) -> None:
+    def answer(line: ProductOrder) -> None:
         claim = line.claims.filter(kind=kind, status__in=OPEN_CLAIM).first()
         if claim is None:
             raise WrongState()
         with transaction.atomic():
             deed(claim)
 
+    return _one(request, line_id, answer)
+
+
+def _one(request: Any, line_id: int, deed: Callable[[ProductOrder], Any]) -> HttpResponse:
     if line_id > BIGGEST:
         raise errors.NotFound()
-    done, failed = _each(request, [str(line_id)], answer)
+    done, failed = _each(request, [str(line_id)], deed)
     return said({"successProductOrderIds": done, "failProductOrderInfos": failed})
 
 
-def _each(request: Any, ids: Iterable[str], deed: Callable[[ProductOrder, int], Any]) -> tuple[list[str], list[Row]]:
+def _each(request: Any, ids: Iterable[str], deed: Callable[[ProductOrder], Any]) -> tuple[list[str], list[Row]]:
     """The deed on each line, one failing without the others: (ids that went well, what went wrong)."""
     asked = list(ids)
     lines = {line.pk: line for line in request.caller.lines().filter(pk__in=map(int, asked))}
     done: list[str] = []
     failed: list[Row] = []
-    for n, pk in enumerate(asked):
+    for pk in asked:
         try:
             if int(pk) not in lines:
                 raise errors.NotFound()
-            deed(lines[int(pk)], n)
+            deed(lines[int(pk)])
         except DureError as error:
             failed.append(_failure(pk, error))
         else:
@@ -218,7 +236,7 @@ def _failure(pk: str, error: DureError) -> Row:
 
 
 def _detailed(request: Any) -> Any:
-    lines = request.caller.lines().select_related("order", "option")
+    lines = request.caller.lines().select_related("order", "option", "delay")
     return lines.prefetch_related("parcels", "claims")
 
 

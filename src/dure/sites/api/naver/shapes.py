@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from dure.commerce.claims.models import Claim
-from dure.commerce.orders.models import ProductOrder
+from dure.commerce.orders.models import DispatchDelay, ProductOrder
 from dure.commerce.pricing.rules import commission, commission_vat
 from dure.kit.clock import KST
 from dure.sites.api.models import Change
@@ -39,8 +39,8 @@ class Dispatch(BaseModel):
 
 class Delay(BaseModel):
     dispatchDueDate: datetime
-    delayedDispatchReason: str
-    dispatchDelayedDetailedReason: Annotated[str, Field(max_length=1000)] = ""
+    delayedDispatchReason: DispatchDelay.Reason
+    dispatchDelayedDetailedReason: Annotated[str, Field(max_length=200)] = ""
 
 
 class Rejected(BaseModel):
@@ -83,14 +83,14 @@ def status_row(change: Change, claim: Claim | None) -> dict[str, Any]:
     }
 
 
-def detail(line: ProductOrder, last_changed: datetime | None = None) -> dict[str, Any]:
+def detail(line: ProductOrder) -> dict[str, Any]:
     """Needs order, option, parcels and claims fetched with it."""
     claim = max(line.claims.all(), key=lambda c: c.pk, default=None)
     told: dict[str, Any] = {"order": _order(line), "productOrder": _product_order(line, claim)}
     if out := next((p for p in line.parcels.all() if p.direction == "OUT"), None):
         told["delivery"] = {
-            "deliveryMethod": "DELIVERY",
-            "deliveryCompany": codes.CARRIERS.get(out.carrier, out.carrier),
+            "deliveryMethod": out.method,
+            "deliveryCompany": codes.company_of(out.carrier),
             "trackingNumber": out.waybill,
             "sendDate": when(line.dispatched_at),
             "deliveredDate": when(line.delivered_at),
@@ -117,7 +117,8 @@ def _order(line: ProductOrder) -> dict[str, Any]:
 
 
 def _product_order(line: ProductOrder, claim: Claim | None) -> dict[str, Any]:
-    order, fee = line.order, commission(line.paid_amount, line.commission_bp)
+    order, delay = line.order, getattr(line, "delay", None)
+    fee = commission(line.paid_amount, line.commission_bp)
     fee += commission_vat(fee)
     return {
         "productOrderId": str(line.pk),
@@ -147,6 +148,8 @@ def _product_order(line: ProductOrder, claim: Claim | None) -> dict[str, Any]:
         "sendDate": when(line.dispatched_at),
         "deliveredDate": when(line.delivered_at),
         "decisionDate": when(line.confirmed_at),
+        "delayedDispatchReason": delay.reason if delay else None,
+        "delayedDispatchDetailedReason": delay.detail if delay else None,
         "shippingMemo": order.memo,
         "shippingAddress": {
             "addressType": "DOMESTIC",
@@ -171,7 +174,7 @@ def _claim(claim: Claim) -> dict[str, Any]:
         f"{name}DetailedReason": claim.detail,
         "requestQuantity": claim.quantity,
         "claimDeliveryFeeDemandAmount": claim.return_fee,
-        "collectDeliveryCompany": codes.CARRIERS.get(claim.collect_carrier, claim.collect_carrier),
+        "collectDeliveryCompany": codes.company_of(claim.collect_carrier),
         "collectTrackingNumber": claim.collect_waybill,
         "collectCompletedDate": when(claim.collected_at),
         f"{name}CompletedDate": when(claim.done_at),

@@ -12,6 +12,7 @@ urlpatterns = [
     path(LINES + "query", orders.query),
     path(LINES + "confirm", orders.confirm),
     path(LINES + "dispatch", orders.dispatch),
+    path(LINES + "<int:line_id>/delay", orders.delay),
     path(LINES + "<int:line_id>/claim/cancel/approve", orders.approve_cancel),
     path(LINES + "<int:line_id>/claim/return/approve", orders.approve_return),
     path(LINES + "<int:line_id>/claim/return/reject", orders.reject_return),

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Field, Query, Router, Schema
 
-from dure.commerce.orders import actions as orders
+from dure.commerce.orders import fulfilment as orders
 from dure.commerce.orders.models import ProductOrder
 from dure.commerce.shipping import actions as shipping
 from dure.sites.api.access import Caller, Needs
@@ -22,6 +22,7 @@ Status = Literal["PAID", "DELIVERING", "DELIVERED", "PURCHASE_CONFIRMED", "CANCE
 
 
 class ParcelOut(Schema):
+    method: str
     carrier: str
     waybill: str
     direction: str
@@ -41,6 +42,7 @@ class ProductOrderOut(Schema):
     seller_code: str
     quantity: int
     kept_quantity: int
+    sent_quantity: int
     unit_price: int
     goods_amount: int
     discount_amount: int
@@ -107,7 +109,27 @@ def dispatch_product_order(request: HttpRequest, line_id: Id, asked: DispatchIn)
         request,
         line_id,
         asked.model_dump(),
-        lambda line, caller: shipping.dispatch([line], asked.carrier, asked.waybill, by=caller.actor),
+        lambda line, caller: shipping.dispatch(
+            [line],
+            asked.carrier,
+            asked.waybill,
+            by=caller.actor,
+            pieces={line.pk: asked.quantity} if asked.quantity else None,
+            method=asked.method,
+        ),
+    )
+
+
+@router.post("/product-orders/{line_id}/delay", response=ProductOrderOut, auth=Needs("orders:write", people="sellers"))
+def delay_product_order(request: HttpRequest, line_id: Id, asked: DelayIn) -> HttpResponse:
+    """발송지연 안내, once a line."""
+    return _deed(
+        request,
+        line_id,
+        asked.model_dump(mode="json"),
+        lambda line, caller: orders.announce_delay(
+            line, reason=asked.reason, due=asked.due, detail=asked.detail, by=caller.actor
+        ),
     )
 
 
@@ -138,6 +160,7 @@ def line_out(line: ProductOrder) -> dict[str, Any]:
         "seller_code": line.option.seller_code,
         "quantity": line.quantity,
         "kept_quantity": line.kept_quantity,
+        "sent_quantity": line.sent_quantity,
         "unit_price": line.unit_price,
         "goods_amount": line.goods_amount,
         "discount_amount": line.discount_amount,
@@ -156,6 +179,7 @@ def line_out(line: ProductOrder) -> dict[str, Any]:
         "memo": order.memo,
         "parcels": [
             {
+                "method": parcel.method,
                 "carrier": parcel.carrier,
                 "waybill": parcel.waybill,
                 "direction": parcel.direction,
