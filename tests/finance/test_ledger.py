@@ -6,6 +6,8 @@ import json
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from hypothesis import given
+from hypothesis import strategies as st
 
 from builders import at_once
 from dure.finance.ledger import actions, postings, queries
@@ -215,6 +217,104 @@ def test_a_refused_refund_is_held_again():
     assert queries.held_for_line(LINE_A) == 30_000
     with pytest.raises(DatabaseError, match="reverses_id"):
         postings.refund_voided("1 again", authorized)
+
+
+def test_e5_a_shared_discount_is_settled_with_each_of_its_bearers():
+    """10,000 won at 2,000 off, borne 40% by the seller, 40% by us, 20% by agency 7; 5% commission.
+
+    The buyer pays 8,000; the seller gets 10,000 - 800 - 460 - 46 = 8,694; the agency owes us 400.
+    """
+    postings.operator_funded("0", 300_000)
+    postings.paid("1", {LINE_A: 8_000}, {})
+    part = share(
+        unit_price=10_000,
+        quantity=1,
+        left=1,
+        discount=2_000,
+        seller_discount=800,
+        refunded=0,
+        commission_bp=500,
+        agencies=[(7, 400)],
+    )
+    assert (part.paid, part.net, part.platform_discount) == (8_000, 8_694, 800)
+    assert legs(postings.purchase_confirmed("1", seller=A, order_line=LINE_A, share=part)) == {
+        "SEG:HELD": 8_000,
+        "SEG:SELLER": -8_694,
+        "SEG:RESIDUAL": 694,
+        "OPS:COUPON": 800,
+        "OPS:AGENCY_DUE": 400,
+        "OPS:COMMISSION": -460,
+        "OPS:VAT_OUT": -46,
+        "OPS:DUE_FROM_SEG": -694,
+    }
+    assert legs(postings.agency_paid("1", agency=7, amount=400)) == {"OPS:BANK": 400, "OPS:AGENCY_DUE": -400}
+    assert queries.balance_of("OPS", "AGENCY_DUE", 7) == 0
+
+
+def test_e5_a_return_after_the_settlement_takes_the_agencys_part_back():
+    postings.operator_funded("0", 300_000)
+    postings.paid("1", {LINE_A: 8_000}, {})
+    part = share(
+        unit_price=10_000,
+        quantity=1,
+        left=1,
+        discount=2_000,
+        seller_discount=800,
+        refunded=0,
+        commission_bp=500,
+        agencies=[(7, 400)],
+    )
+    postings.purchase_confirmed("1", seller=A, order_line=LINE_A, share=part)
+    assert legs(postings.refund_after_settlement("1", seller=A, order_line=LINE_A, taken_back=part)) == {
+        "SEG:RESIDUAL": 8_000,
+        "SEG:REFUND_PAYABLE": -8_000,
+        "OPS:SELLER_DEBT": 8_694,
+        "OPS:COMMISSION": 460,
+        "OPS:VAT_OUT": 46,
+        "OPS:COUPON": -800,
+        "OPS:AGENCY_DUE": -400,
+        "OPS:DUE_FROM_SEG": -8_000,
+    }
+    assert queries.balance_of("OPS", "AGENCY_DUE", 7) == 0
+
+
+@given(
+    st.integers(10, 100_000),
+    st.lists(st.integers(1, 4), min_size=1, max_size=5),
+    st.tuples(*[st.integers(0, 3_000)] * 4),
+    st.integers(0, 3_000),
+)
+def test_a_line_that_comes_back_in_any_steps_comes_back_whole(price, steps, bears, bp):
+    """Whoever bears a discount gets exactly its part back over any sequence of partial claims."""
+    quantity = sum(steps)
+    goods = price * quantity
+    seller, one, two, platform = (goods * b // 12_000 for b in bears)
+    discount, told = seller + one + two + platform, [(7, one), (8, two)]
+
+    def left(taken: int) -> Share:
+        paid = goods - discount
+        return share(
+            unit_price=price,
+            quantity=quantity,
+            left=quantity - taken,
+            discount=discount,
+            seller_discount=seller,
+            refunded=paid * taken // quantity,
+            commission_bp=bp,
+            agencies=told,
+        )
+
+    taken, back = 0, []
+    for step in steps:
+        back.append(left(taken) - left(taken + step))
+        taken += step
+    whole = left(0)
+    assert (whole.seller_discount, whole.agencies, whole.platform_discount) == (seller, tuple(told), platform)
+    assert sum(b.seller_discount for b in back) == seller
+    assert sum(b.platform_discount for b in back) == platform
+    assert [sum(dict(b.agencies)[agency] for b in back) for agency in (7, 8)] == [one, two]
+    assert sum(b.paid for b in back) == goods - discount
+    assert all(b.paid >= 0 for b in back)
 
 
 # ---------------------------------------------------------------------------------- refused by the database

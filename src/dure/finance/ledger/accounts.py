@@ -18,6 +18,7 @@ class Spec:
     side: Side
     floor: bool = True
     per_seller: bool = False
+    per_agency: bool = False
     mirror: bool = False
     per_subject: bool = False
 
@@ -43,6 +44,7 @@ CHART: dict[tuple[str, str], Spec] = {
     ("OPS", "COMMISSION"): Spec(Side.REVENUE, floor=False),
     ("OPS", "PG_FEE"): Spec(Side.EXPENSE, floor=False),
     ("OPS", "COUPON"): Spec(Side.EXPENSE, floor=False),
+    ("OPS", "AGENCY_DUE"): Spec(Side.ASSET, floor=False, per_agency=True),  # a return may come after it was paid
 }
 
 
@@ -63,6 +65,7 @@ NAMES = {  # as people of the office read them
     ("OPS", "COMMISSION"): _("판매 수수료"),
     ("OPS", "PG_FEE"): _("결제사 수수료"),
     ("OPS", "COUPON"): _("우리가 낸 할인"),
+    ("OPS", "AGENCY_DUE"): _("지원기관에서 받을 할인 분담금"),
 }
 
 
@@ -89,9 +92,15 @@ def seg(
 
 
 def ops(
-    name: str, amount: int, *, seller: int | None = None, line: int | None = None, shipping: int | None = None
+    name: str,
+    amount: int,
+    *,
+    seller: int | None = None,
+    agency: int | None = None,
+    line: int | None = None,
+    shipping: int | None = None,
 ) -> Leg:
-    return Leg(Pool.OPS.value, name, amount, seller, line, shipping)
+    return Leg(Pool.OPS.value, name, amount, seller if agency is None else agency, line, shipping)
 
 
 def ids(legs: Iterable[Leg]) -> dict[tuple[str, str, int | None], int]:
@@ -102,8 +111,8 @@ def ids(legs: Iterable[Leg]) -> dict[tuple[str, str, int | None], int]:
     if missing:
         for pool, name, owner in sorted(missing, key=str):
             spec = CHART[pool, name]
-            if spec.per_seller != (owner is not None):
-                raise KeyError(f"{pool}:{name} is {'' if spec.per_seller else 'not '}kept per seller")
+            if (spec.per_seller or spec.per_agency) != (owner is not None):
+                raise KeyError(f"{pool}:{name} is {'' if owner is None else 'not '}kept per owner")
         Account.objects.bulk_create(
             [
                 Account(

@@ -1,4 +1,4 @@
-"""What the operator does with its own money. Every other money event belongs to the room it happens in."""
+"""What the operator does with its own money, and what sponsors pay into it. Every other money event belongs to the room it happens in."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import uuid
 
 from django.db import transaction
 
+from dure.commerce.promotions.models import Agency
 from dure.finance.ledger import postings
 from dure.finance.ledger.models import Journal
 from dure.kit import audit
@@ -29,4 +30,12 @@ def withdraw_operator(amount: int, *, by: User | None, key: str = "") -> Journal
     """Take out what is the operator's own. Raises PostingRefused above it: customers' money stays."""
     journal = Journal.objects.get(pk=postings.operator_withdrew(f"withdrawal:{key or uuid.uuid4()}", amount))
     audit.record("ledger.operator_withdrew", journal, by=by, amount=amount)
+    return journal
+
+
+@transaction.atomic
+def receive_from_agency(agency: Agency, amount: int, *, by: User | None, key: str) -> Journal:
+    """An agency paid `amount` won of the discounts it bears. The same `key` twice is one payment."""
+    journal = Journal.objects.get(pk=postings.agency_paid(f"agency:{key}", agency=agency.pk, amount=amount))
+    audit.record("ledger.agency_paid", journal, by=by, agency=agency.pk, amount=amount)
     return journal

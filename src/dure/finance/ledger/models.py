@@ -48,13 +48,14 @@ class Kind(models.TextChoices):
     PAYOUT_DONE = "PAYOUT_DONE", _("지급 완료")
     PAYOUT_FAILED = "PAYOUT_FAILED", _("지급 실패")
     PAYOUT_RETURNED = "PAYOUT_RETURNED", _("은행 반송")
+    AGENCY_PAID = "AGENCY_PAID", _("기관 분담금 입금")
 
 
 class Account(models.Model):
     """One account. Opened by `accounts.ids`; never changed nor deleted. Its balance row comes with it (trigger)."""
 
     name = models.CharField(max_length=30)  # a key of accounts.CHART
-    owner = models.BigIntegerField(null=True)  # the seller's id, for accounts kept per seller
+    owner = models.BigIntegerField(null=True)  # the seller's or agency's id, for accounts kept per seller or agency
     side = models.CharField(max_length=9, choices=Side.choices)
     pool = models.CharField(max_length=3, choices=Pool.choices)
     currency = models.CharField(max_length=3, default="KRW")

@@ -139,6 +139,7 @@ def refund_after_settlement(
             ops("COMMISSION", taken_back.commission, line=order_line),
             ops("VAT_OUT", taken_back.vat, line=order_line),
             ops("COUPON", -taken_back.platform_discount, line=order_line),
+            *(ops("AGENCY_DUE", -won, agency=agency, line=order_line) for agency, won in taken_back.agencies),
             ops("DUE_FROM_SEG", -refund - due, line=order_line),
         ],
         on,
@@ -171,9 +172,9 @@ def refund_voided(ref: str, authorized: int, *, on: date | None = None) -> int:
 def purchase_confirmed(ref: str, *, seller: int, order_line: int, share: Share, on: date | None = None) -> int:
     """E3, E5: what was held for a line becomes the seller's, less our commission and the VAT on it.
 
-    The part of a discount that we bear is added from our own money.
+    The part of a discount that we bear is added from our own money; so is what an agency bears, which it then owes us.
     """
-    ours = share.commission + share.vat - share.platform_discount
+    ours = share.commission + share.vat - share.platform_discount - share.agency_discount
     return _post(
         Kind.PURCHASE_CONFIRMED,
         ref,
@@ -182,6 +183,7 @@ def purchase_confirmed(ref: str, *, seller: int, order_line: int, share: Share, 
             seg("SELLER", -share.net, seller=seller, line=order_line),
             seg("RESIDUAL", -ours, line=order_line),
             ops("COUPON", share.platform_discount, line=order_line),
+            *(ops("AGENCY_DUE", won, agency=agency, line=order_line) for agency, won in share.agencies),
             ops("COMMISSION", -share.commission, line=order_line),
             ops("VAT_OUT", -share.vat, line=order_line),
             ops("DUE_FROM_SEG", ours, line=order_line),
@@ -236,6 +238,11 @@ def payout_failed(ref: str, *, seller: int, amount: int, on: date | None = None)
 def payout_returned(ref: str, *, seller: int, amount: int, on: date | None = None) -> int:
     """The bank sent a completed payout back: a new event, never an edit of the old one."""
     return _post(Kind.PAYOUT_RETURNED, ref, [seg("BANK", amount), seg("SELLER", -amount, seller=seller)], on)
+
+
+def agency_paid(ref: str, *, agency: int, amount: int, on: date | None = None) -> int:
+    """An agency paid what it bears of discounts, into the operator's own bank account."""
+    return _post(Kind.AGENCY_PAID, ref, [ops("BANK", amount), ops("AGENCY_DUE", -amount, agency=agency)], on)
 
 
 def _reverse(kind: Kind, ref: str, journal_id: int, on: date | None) -> int:
