@@ -103,7 +103,7 @@ def dispatch(request: Any) -> HttpResponse:
 
 
 def _one_parcel(request: Any, ids: list[str], carrier: str, waybill: str, method: str) -> tuple[list[str], list[Row]]:
-    lines = {str(line.pk): line for line in request.caller.lines().filter(pk__in=map(int, ids))}
+    lines = {str(line.pk): line for line in request.caller.lines().filter(pk__in=map(int, ids)).order_by("id")}
     failed = [_failure(pk, errors.NotFound()) for pk in ids if pk not in lines]
     sent = [pk for pk in lines if _sent_so(lines[pk], carrier, waybill)]
     fresh = [pk for pk in lines if pk not in sent]

@@ -63,8 +63,20 @@ class ProductOrderOut(Schema):
 
 
 class DispatchIn(Schema):
-    carrier: Annotated[str, Field(min_length=1, max_length=20, description="CJ, LOTTE, HANJIN, LOGEN, EPOST …")]
-    waybill: Annotated[str, Field(min_length=1, max_length=30)]
+    """Without `quantity` all that has not left yet. Only DELIVERY has a carrier and a waybill."""
+
+    carrier: Annotated[str, Field(max_length=20)] = ""
+    waybill: Annotated[str, Field(max_length=30)] = ""
+    quantity: Annotated[int, Field(ge=1, le=9999)] | None = None
+    method: Literal["DELIVERY", "DIRECT_DELIVERY", "VISIT_RECEIPT", "QUICK_SVC", "NOTHING"] = "DELIVERY"
+
+
+class DelayIn(Schema):
+    reason: Literal[
+        "PRODUCT_PREPARE", "CUSTOMER_REQUEST", "CUSTOM_BUILD", "RESERVED_DISPATCH", "OVERSEA_DELIVERY", "ETC"
+    ]
+    due: date
+    detail: Annotated[str, Field(max_length=200)] = ""
 
 
 @router.get("/product-orders", response=Piece[ProductOrderOut], auth=Needs("orders:read", people="sellers"))
