@@ -16,6 +16,7 @@ from dure.commerce.claims.models import Claim
 from dure.commerce.orders import actions as orders
 from dure.commerce.orders.errors import ClaimOpen
 from dure.commerce.orders.models import ProductOrder
+from dure.commerce.pricing.rules import Bundle, DeliveryTerms, Item, first_freight
 from dure.commerce.reviews import actions as reviews
 from dure.commerce.reviews.errors import AlreadyReviewed, NotYours
 from dure.commerce.reviews.queries import ratings_of
@@ -221,7 +222,8 @@ def test_who_pays_the_freight_of_a_return(fault, freight_out, shipping_paid, las
 )
 def test_when_the_first_freight_is_due_after_all(reason, goods_left, due):
     fee = 0 if reason == "FREE" else 3000
-    assert due == rules.freight_out_due(reason, fee=fee, free_over=30_000, return_fee=2500, goods_left=goods_left)
+    bundle = Bundle((DeliveryTerms.flat(fee, 30_000 if fee else None),), return_fee=2500)
+    assert first_freight(bundle, reason, [Item(goods_left, 1)] if goods_left else []) == due
 
 
 def returned(line, *, quantity=1, reason="INTENT_CHANGED"):

@@ -51,11 +51,11 @@ def test_a_cart_of_two_sellers_is_one_order_with_a_fee_each():
     cart.put(mine, fish, 1)
 
     seen = quote(mine, "03086")
-    assert [(g.goods, g.fee.amount, g.fee.reason) for g in seen.groups] == [
+    assert [(g.goods, g.shipping, g.parcels[0].fee.reason) for g in seen.groups] == [
         (24_000, 3000, "BASE"),
         (40_000, 0, "FREE_OVER"),
     ]
-    assert seen.groups[0].fee.params["left"] == 6000
+    assert seen.groups[0].parcels[0].fee.params["left"] == 6000
 
     order = actions.place_order(
         buyer, [Wanted(apple.pk, 2), Wanted(fish.pk, 1)], an_address(), key="k", expected_total=seen.total

@@ -18,39 +18,9 @@ from dure.commerce.pricing.errors import (
     NoCommissionPlan,
 )
 from dure.commerce.pricing.models import CommissionPlan, LivePrice
-from dure.commerce.pricing.rules import Snapshot, discount_percent, shipping_fee
-from dure.commerce.pricing.words import charge_reasons, fee_reasons
+from dure.commerce.pricing.rules import discount_percent
 from dure.commerce.pricing.zones import JEJU, MAINLAND, REMOTE, REMOTE_RANGES, zone_of
 from dure.kit import clock
-
-SEOUL, JEJU_CITY, ULLEUNG = "03086", "63122", "40205"
-POLICY = Snapshot(fee=3000, free_over=30_000, jeju_extra=3000, remote_extra=5000)
-
-
-@pytest.mark.parametrize(
-    ("policy", "goods", "postcode", "amount", "extra", "sentences"),
-    [
-        (POLICY, 27_600, SEOUL, 3000, 0, ["2,400원 더 담으면 무료배송"]),
-        (POLICY, 30_000, SEOUL, 0, 0, ["30,000원 이상이라 무료배송"]),
-        (POLICY, 30_000, JEJU_CITY, 3000, 3000, ["30,000원 이상이라 무료배송", "제주 추가 배송비 3,000원"]),
-        (POLICY, 10_000, ULLEUNG, 8000, 5000, ["20,000원 더 담으면 무료배송", "도서산간 추가 배송비 5,000원"]),
-        (Snapshot(0, None, 0, 0), 1000, JEJU_CITY, 0, 0, ["무료배송"]),
-        (Snapshot(4000, None, 3000, 5000), 90_000, SEOUL, 4000, 0, ["기본 배송비 4,000원"]),
-        (POLICY, 10_000, "", 3000, 0, ["20,000원 더 담으면 무료배송"]),
-    ],
-)
-def test_a_fee_says_why(policy, goods, postcode, amount, extra, sentences):
-    fee = shipping_fee(policy, goods, postcode)
-    assert (fee.amount, fee.extra) == (amount, extra)
-    assert fee_reasons(fee) == sentences
-
-
-def test_a_stored_charge_no_longer_asks_for_more():
-    fee = shipping_fee(POLICY, 27_600, JEJU_CITY)
-    assert charge_reasons(fee.reason, fee.extra, POLICY.as_json()) == [
-        "기본 배송비 3,000원",
-        "지역 추가 배송비 3,000원",
-    ]
 
 
 @pytest.mark.parametrize(

@@ -200,7 +200,7 @@ class TestCheckout:
         a_shipping_policy(option.product.seller, fee=3000, jeju_extra=2500)
         query = {"option": option.pk, "quantity": 1, "show": "", "postcode": "63309"}
         part = text(client.get("/checkout/", query, headers={"HX-Request": "true"}))
-        assert "제주 추가 배송비 2,500원" in part
+        assert "제주 +2,500원" in part
         assert 'value="15500"' in part
         checkout(client, (option, 1), postcode="63309", expected=15_500)
         assert Order.objects.get().shipping_total == 5_500

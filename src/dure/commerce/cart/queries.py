@@ -1,30 +1,41 @@
-"""What a cart costs: prices of now, a shipping fee per seller with its reason."""
+"""What a cart costs: prices of now, discounts, a shipping fee for what travels together, with its reason."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from dure.commerce.cart.models import Cart
 from dure.commerce.catalog.models import Option, ProductStatus
-from dure.commerce.pricing.queries import Price, prices_of
-from dure.commerce.pricing.rules import Fee, Snapshot, shipping_fee
+from dure.commerce.pricing.queries import Delivery, Price, deliveries_of, prices_of
+from dure.commerce.pricing.rules import Bundle, Fee, Item, shipping_fee
 from dure.commerce.sellers.models import Seller, SellerStatus
 from dure.kit import clock
+
+Rows = Iterable[tuple[int, int, int | None]]  # option id, quantity, show
 
 
 @dataclass(frozen=True)
 class QuoteLine:
+    """`discount`: won off this line by what the buyer chose and by offers that need no choice."""
+
     option: Option
     quantity: int
     price: Price
     available: int
+    delivery: Delivery
     show: int | None = None
+    discount: int = 0
 
     @property
     def amount(self) -> int:
         return self.price.amount * self.quantity
+
+    @property
+    def paid(self) -> int:
+        return self.amount - self.discount
 
     @property
     def on_sale(self) -> bool:
@@ -44,18 +55,50 @@ class QuoteLine:
             return "SOLD_OUT"
         return "TOO_FEW" if self.available < self.quantity else ""
 
+    @property
+    def counts(self) -> bool:
+        """It may yet be bought: it is part of the totals."""
+        return self.problem in {"", "TOO_FEW"}
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """Lines of one seller that travel together. `key` is the `bundle` of the charge made from it."""
+
+    key: str
+    lines: list[QuoteLine]
+    bundle: Bundle
+    fee: Fee
+
+    def part_of(self, line: QuoteLine) -> int:
+        """Which of the bundle's terms the line is reckoned by."""
+        return self.bundle.terms.index(line.delivery.bundle.terms[0])
+
 
 @dataclass(frozen=True)
 class SellerGroup:
     seller: Seller
-    lines: list[QuoteLine]
-    goods: int
-    fee: Fee
-    policy: Snapshot
+    parcels: list[Parcel]
+
+    @property
+    def lines(self) -> list[QuoteLine]:
+        return [line for parcel in self.parcels for line in parcel.lines]
+
+    @property
+    def goods(self) -> int:
+        return sum(line.amount for line in self.lines if line.counts)
+
+    @property
+    def discount(self) -> int:
+        return sum(line.discount for line in self.lines if line.counts)
+
+    @property
+    def shipping(self) -> int:
+        return sum(parcel.fee.amount for parcel in self.parcels)
 
     @property
     def total(self) -> int:
-        return self.goods + self.fee.amount
+        return self.goods - self.discount + self.shipping
 
 
 @dataclass(frozen=True)
@@ -67,16 +110,25 @@ class Quote:
         return sum(g.goods for g in self.groups)
 
     @property
+    def discount(self) -> int:
+        return sum(g.discount for g in self.groups)
+
+    @property
     def shipping(self) -> int:
-        return sum(g.fee.amount for g in self.groups)
+        return sum(g.shipping for g in self.groups)
+
+    @property
+    def collect(self) -> int:
+        """Won to be paid to carriers at the door, in no total."""
+        return sum(parcel.fee.collect for g in self.groups for parcel in g.parcels)
 
     @property
     def total(self) -> int:
-        return self.goods + self.shipping
+        return self.goods - self.discount + self.shipping
 
     @property
     def count(self) -> int:
-        return sum(line.quantity for g in self.groups for line in g.lines)
+        return sum(line.quantity for line in self.lines)
 
     @property
     def lines(self) -> list[QuoteLine]:
@@ -92,41 +144,75 @@ class Quote:
 
 
 def quote(cart: Cart | None, postcode: str = "", at: datetime | None = None) -> Quote:
-    """In three queries, whatever the number of lines. Lines that cannot be bought count into no total."""
+    """In five queries, whatever the number of lines. Lines that cannot be bought count into no total."""
     if cart is None:
         return Quote([])
     rows = [(line.option_id, line.quantity, line.show) for line in cart.lines.all()]
     return quote_of(rows, postcode, at)
 
 
-def quote_of(rows: Iterable[tuple[int, int, int | None]], postcode: str = "", at: datetime | None = None) -> Quote:
-    """The same for (option id, quantity, show) without a cart."""
-    wanted = list(rows)
+def quote_of(
+    rows: Rows,
+    postcode: str = "",
+    at: datetime | None = None,
+    *,
+    offers: Any = None,
+    at_the_door: Collection[tuple[int, str]] = (),
+) -> Quote:
+    """The same for (option id, quantity, show) without a cart.
+
+    `offers`: what the buyer chose to use (coupons, points). `at_the_door`: (seller id, parcel key) of the parcels whose
+    freight the buyer wants to pay to the carrier.
+    """
+    moment = at or clock.now()
+    lines = _lines(list(rows), moment)
+    by_seller: dict[int, dict[str, list[QuoteLine]]] = {}
+    for line in lines:
+        by_seller.setdefault(line.option.product.seller_id, {}).setdefault(line.delivery.key, []).append(line)
+    return Quote(
+        [
+            SellerGroup(
+                next(iter(parcels.values()))[0].option.product.seller,
+                [_parcel(key, there, postcode, (seller, key) in at_the_door) for key, there in parcels.items()],
+            )
+            for seller, parcels in by_seller.items()
+        ]
+    )
+
+
+def _lines(wanted: list[tuple[int, int, int | None]], moment: datetime) -> list[QuoteLine]:
     options = (
         Option.objects.filter(pk__in=[r[0] for r in wanted])
-        .select_related("product__seller__shipping_policy", "product__category", "stock")
+        .select_related("product__seller__shipping_policy", "product__category", "product__delivery__group", "stock")
         .prefetch_related("product__photos")
         .in_bulk()
     )
-    prices = prices_of(options.values(), at or clock.now())
-    by_seller: dict[int, list[QuoteLine]] = {}
-    for option_id, quantity, show in wanted:
-        if (option := options.get(option_id)) is None:
-            continue
-        stock = getattr(option, "stock", None)
-        line = QuoteLine(option, quantity, prices[option_id], stock.available if stock else 0, show)
-        by_seller.setdefault(option.product.seller_id, []).append(line)
-    return Quote([_group(lines, postcode) for lines in by_seller.values()])
+    prices = prices_of(options.values(), moment)
+    deliveries = deliveries_of([option.product for option in options.values()])
+    return [
+        QuoteLine(
+            option,
+            quantity,
+            prices[option_id],
+            option.stock.available if hasattr(option, "stock") else 0,
+            deliveries[option.product_id],
+            show,
+        )
+        for option_id, quantity, show in wanted
+        if (option := options.get(option_id)) is not None
+    ]
 
 
-def _group(lines: list[QuoteLine], postcode: str) -> SellerGroup:
-    seller = lines[0].option.product.seller
-    goods = sum(line.amount for line in lines if line.problem in {"", "TOO_FEW"})
-    policy = policy_of(seller)
-    return SellerGroup(seller, lines, goods, shipping_fee(policy, goods, postcode), policy)
-
-
-def policy_of(seller: Seller) -> Snapshot:
-    """The seller's shipping policy; a seller without one ships for nothing (approval asks for one)."""
-    policy = getattr(seller, "shipping_policy", None)
-    return Snapshot.of(policy) if policy else Snapshot(fee=0, free_over=None, jeju_extra=0, remote_extra=0)
+def _parcel(key: str, lines: list[QuoteLine], postcode: str, at_the_door: bool) -> Parcel:
+    """The terms of all templates in it, each once; what comes back pays what its own template asks, the highest here."""
+    bundles = [line.delivery.bundle for line in lines]
+    whole = replace(
+        bundles[0],
+        terms=tuple(dict.fromkeys(bundle.terms[0] for bundle in bundles)),
+        return_fee=max(bundle.return_fee for bundle in bundles),
+        exchange_fee=max(bundle.exchange_fee for bundle in bundles),
+        first_freight=any(bundle.first_freight for bundle in bundles),
+    )
+    parcel = Parcel(key, lines, whole, Fee(0, 0, "NOTHING"))
+    items = [Item(line.paid, line.quantity, parcel.part_of(line)) for line in lines if line.counts]
+    return replace(parcel, fee=shipping_fee(whole, items, postcode, at_the_door=at_the_door))

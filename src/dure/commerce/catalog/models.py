@@ -110,6 +110,14 @@ class Product(models.Model):
     sale_from = models.DateTimeField(_("판매 시작"), null=True, blank=True)
     sale_until = models.DateTimeField(_("판매 끝"), null=True, blank=True)
     lead_days = models.PositiveSmallIntegerField(_("제작 기간"), default=0, db_default=0)  # days to make it; 0: ready
+    delivery = models.ForeignKey(  # None: the seller's default template, or its shipping policy
+        "pricing.DeliveryTemplate",
+        verbose_name=_("배송비 템플릿"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="products",
+    )
     # What the law and the tax office ask.
     tax_class = models.CharField(
         _("과세 구분"), max_length=7, choices=TaxClass.choices, default=TaxClass.TAXABLE, db_default="TAXABLE"

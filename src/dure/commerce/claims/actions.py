@@ -14,8 +14,9 @@ from dure.commerce.claims.models import Claim, Evidence
 from dure.commerce.claims.rules import Refund
 from dure.commerce.orders import actions as orders
 from dure.commerce.orders.models import LineStatus, ProductOrder, ShippingCharge
+from dure.commerce.orders.queries import charge_of, lines_of_charge
 from dure.commerce.pricing import actions as pricing
-from dure.commerce.pricing.rules import Snapshot
+from dure.commerce.pricing.rules import Bundle, Item, first_freight
 from dure.commerce.shipping import actions as shipping
 from dure.commerce.stock import actions as stock
 from dure.kit import audit, clock
@@ -41,17 +42,15 @@ def _reckon(line: ProductOrder, kind: str, quantity: int, fault: str, claim: int
         return Refund(0, 0, 0)
     taken = line.canceled_quantity + line.returned_quantity
     goods = rules.goods_refund(line.paid_amount, line.quantity, taken, quantity)
-    charge = ShippingCharge.objects.get(order_id=line.order_id, seller_id=line.seller_id)
-    kept = _kept_goods(line, quantity)
+    charge = charge_of(line)
+    kept = _kept(line, charge, quantity)
     left = charge.amount - charge.refunded
     if kind == Claim.Kind.CANCEL:
         return rules.cancel_refund(goods, left, last_of_seller=not kept)
-    policy = Snapshot(**charge.policy)
-    back = policy.return_fee + charge.extra
-    out = rules.freight_out_due(
-        charge.reason, fee=policy.fee, free_over=policy.free_over, return_fee=policy.return_fee, goods_left=kept
-    )
-    if out and _paid_freight_out(line, back, besides=claim):
+    bundle = Bundle.read(charge.policy)
+    back = bundle.return_fee + charge.extra
+    out = first_freight(bundle, charge.reason, kept)
+    if out and _paid_freight_out(line, charge, back, besides=claim):
         out = 0
     return rules.return_refund(
         goods, fault=fault, freight_back=back, freight_out=out, shipping_left=left, last_of_seller=not kept
@@ -138,7 +137,7 @@ def complete(claim: Claim, *, by: User | None, restock: bool = True) -> None:
     move(claim, Claim.Status.DONE, by=by, only_from=[source], done_at=clock.now())
     line = ProductOrder.objects.select_for_update().get(pk=claim.product_order_id)
     # Claims on goods of one parcel wait for each other here: exactly one of them is the last.
-    charge = ShippingCharge.objects.select_for_update().get(order_id=line.order_id, seller_id=line.seller_id)
+    charge = ShippingCharge.objects.select_for_update().get(pk=charge_of(line).pk)
     _fix_refund(claim, _reckon(line, claim.kind, claim.quantity, claim.fault, claim.pk))
     returned = claim.kind != Claim.Kind.CANCEL
     line = orders.take_out(line, claim.quantity, kind="returned" if returned else "canceled", by=by, why=claim.reason)
@@ -228,17 +227,20 @@ def _refuse(line: ProductOrder, kind: str, quantity: int, reason: str, moment: d
         raise ReturnTooLate(days=days)
 
 
-def _kept_goods(line: ProductOrder, quantity: int) -> int:
-    """Won of this seller's goods that stay with the buyer when `quantity` pieces of the line are taken out."""
-    parcel = ProductOrder.objects.filter(order_id=line.order_id, seller_id=line.seller_id)
-    return sum(o.unit_price * (o.kept_quantity - (quantity if o.pk == line.pk else 0)) for o in parcel)
+def _kept(line: ProductOrder, charge: ShippingCharge, quantity: int) -> list[Item]:
+    """What stays with the buyer of this parcel when `quantity` pieces of the line are taken out."""
+    kept = []
+    for other in lines_of_charge(charge):
+        pieces = other.kept_quantity - (quantity if other.pk == line.pk else 0)
+        if pieces:
+            kept.append(Item(other.paid_amount * pieces // other.quantity, pieces, other.contract.get("part", 0)))
+    return kept
 
 
-def _paid_freight_out(line: ProductOrder, freight_back: int, besides: int) -> bool:
+def _paid_freight_out(line: ProductOrder, charge: ShippingCharge, freight_back: int, besides: int) -> bool:
     """Did another return of goods of the same parcel pay its first freight?"""
     others = Claim.objects.filter(
-        product_order__order_id=line.order_id,
-        product_order__seller_id=line.seller_id,
+        product_order__in=[other.pk for other in lines_of_charge(charge)],
         status=Claim.Status.DONE,
         return_fee__gt=freight_back,
     )

@@ -23,9 +23,11 @@ CHECKS = [
         """
         SELECT s.id, s.amount, s.refunded, coalesce(c.back, 0) AS claimed
           FROM orders_shippingcharge s
-          LEFT JOIN (SELECT l.order_id, l.seller_id, sum(c.shipping_refund) AS back
+          LEFT JOIN (SELECT t.id, sum(c.shipping_refund) AS back
                        FROM claims_claim c JOIN orders_productorder l ON l.id = c.product_order_id
-                      WHERE c.status = 'DONE' GROUP BY 1, 2) c ON c.order_id = s.order_id AND c.seller_id = s.seller_id
+                       JOIN orders_shippingcharge t ON t.order_id = l.order_id AND t.seller_id = l.seller_id
+                            AND (t.id = l.charge_id OR l.charge_id IS NULL)
+                      WHERE c.status = 'DONE' GROUP BY 1) c ON c.id = s.id
          WHERE s.refunded <> coalesce(c.back, 0)
         """,
     ),

@@ -60,7 +60,7 @@ def goods_refund(paid_amount: int, quantity: int, already: int, now: int) -> int
 
 
 def cancel_refund(goods: int, shipping_left: int, *, last_of_seller: bool) -> Refund:
-    """Before the parcel leaves: the goods, and the seller's shipping fee when nothing of that seller is left to ship."""
+    """Before the parcel leaves: the goods, and its shipping fee when nothing is left in it to ship."""
     return Refund(goods, shipping_left if last_of_seller else 0, 0)
 
 
@@ -70,20 +70,9 @@ def return_refund(
     """After the delivery.
 
     The buyer's change of mind: the freight back, and the freight out where it had been free and no longer is
-    (`freight_out_due`); what was paid for shipping stays paid. Somebody else's fault: nothing is taken, and the fee for
+    (`pricing.rules.first_freight`); what was paid for shipping stays paid. Somebody else's fault: nothing is taken, and the fee for
     shipping goes back with the last goods of that parcel.
     """
     if fault == "BUYER":
         return Refund(goods, 0, min(freight_back + freight_out, goods))
     return Refund(goods, shipping_left if last_of_seller else 0, 0)
-
-
-def freight_out_due(reason: str, *, fee: int, free_over: int | None, return_fee: int, goods_left: int) -> int:
-    """초도배송비: the first freight of a parcel that went out free (`reason` of its charge), after a change of mind.
-
-    FREE_OVER: due when the goods the buyer keeps no longer reach the bound. FREE: the seller ships for nothing, but not
-    for goods that all come back; a parcel costs what its way back costs. BASE: it was paid.
-    """
-    if reason == "FREE_OVER" and goods_left < (free_over or 0):
-        return fee
-    return return_fee if reason == "FREE" and goods_left == 0 else 0

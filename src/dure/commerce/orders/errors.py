@@ -73,3 +73,9 @@ class WhyNeeded(DureError):
     code = "why_needed"
     message = _("이유를 적어 주세요.")
     field = "reason"
+
+
+class GuestMissing(DureError):
+    code = "guest_missing"
+    message = _("주문하시는 분의 이름, 이메일, 연락처를 적어 주세요.")
+    field = "guest_name"

@@ -222,6 +222,8 @@ def stand_in(
         seller_id=line.seller_id,
         option=option,
         exchanged_from=line,
+        charge_id=line.charge_id,
+        contract=line.contract,
         status=LineStatus.PAID,
         product_name=line.product_name,
         option_name=option.name,

@@ -78,9 +78,16 @@ live AS MATERIALIZED (
 offer AS MATERIALIZED (
   SELECT o.id AS option_id, o.name AS option_name, p.name AS product_name, p.seller_id, coalesce(l.price, o.price) AS price,
          l.id AS live_id, l.per_buyer, least(s.available, coalesce(l.room, s.available)) AS room, s.available,
-         coalesce(sp.fee, 0) AS fee, sp.free_over,
-         jsonb_build_object('fee', coalesce(sp.fee, 0), 'free_over', sp.free_over, 'jeju_extra', coalesce(sp.jeju_extra, 0),
-                            'remote_extra', coalesce(sp.remote_extra, 0), 'return_fee', coalesce(sp.return_fee, 0)) AS policy,
+         coalesce(t.fee_type, CASE WHEN coalesce(sp.fee, 0) = 0 THEN 'FREE' WHEN sp.free_over IS NULL THEN 'PAID'
+                                   ELSE 'CONDITIONAL_FREE' END) AS fee_type,
+         coalesce(t.fee, sp.fee, 0) AS fee, coalesce(t.free_over, sp.free_over) AS free_over, t.unit, t.second_from,
+         t.second_extra, t.third_from, t.third_extra, coalesce(t.pay, 'PREPAID') AS pay,
+         CASE WHEN t.id IS NULL THEN '' WHEN b.id IS NULL THEN 'p' || p.id
+              ELSE 'g' || b.id || CASE t.pay WHEN 'COLLECT' THEN 'c' WHEN 'COLLECT_OR_PREPAID' THEN 'b' ELSE '' END END AS bundle,
+         coalesce(b.method, 'MAX') AS method, coalesce(b.jeju_extra, t.jeju_extra, sp.jeju_extra, 0) AS jeju_extra,
+         coalesce(b.remote_extra, t.remote_extra, sp.remote_extra, 0) AS remote_extra,
+         coalesce(t.return_fee, sp.return_fee, 0) AS return_fee, coalesce(t.exchange_fee, sp.return_fee * 2, 0) AS exchange_fee,
+         coalesce(t.first_freight, true) AS first_freight,
          (SELECT basis_points FROM pricing_commissionplan c
            WHERE c.since <= %(today)s AND (c.until IS NULL OR c.until > %(today)s)
              AND (c.seller_id IS NULL OR c.seller_id = p.seller_id)
@@ -91,6 +98,9 @@ offer AS MATERIALIZED (
     JOIN catalog_category g ON g.id = p.category_id LEFT JOIN catalog_category h ON h.id = g.parent_id
     JOIN sellers_seller e ON e.id = p.seller_id AND e.status = 'APPROVED'
     LEFT JOIN sellers_shippingpolicy sp ON sp.seller_id = e.id LEFT JOIN live l ON true
+    LEFT JOIN pricing_deliverytemplate t ON t.id = coalesce(
+         p.delivery_id, (SELECT d.id FROM pricing_deliverytemplate d WHERE d.seller_id = e.id AND d.is_default))
+    LEFT JOIN pricing_bundlegroup b ON b.id = t.group_id
    WHERE o.id = %(option)s AND o.active),
 fresh AS MATERIALIZED (
   SELECT a.*, CASE WHEN f.price <> a.price THEN 'price_changed'
@@ -102,26 +112,58 @@ fresh AS MATERIALIZED (
 fitting AS MATERIALIZED (
   SELECT c.* FROM (SELECT *, sum(quantity) OVER (ORDER BY ord) AS running FROM fresh WHERE refusal IS NULL) c, offer f
    WHERE c.running <= f.room),
+priced AS MATERIALIZED (
+  SELECT t.*, f.price * t.quantity AS goods,
+         CASE f.fee_type WHEN 'FREE' THEN 0 WHEN 'PAID' THEN f.fee
+           WHEN 'CONDITIONAL_FREE' THEN CASE WHEN f.price * t.quantity >= f.free_over THEN 0 ELSE f.fee END
+           WHEN 'UNIT_QUANTITY_PAID' THEN f.fee * ((t.quantity + f.unit - 1) / f.unit)
+           ELSE f.fee + CASE WHEN t.quantity >= f.third_from THEN f.third_extra
+                             WHEN t.quantity >= f.second_from THEN f.second_extra ELSE 0 END END AS freight
+    FROM fitting t, offer f),
 placed AS (
   INSERT INTO orders_order (number, buyer_id, key, body_hash, source, show, goods_total, discount_total, shipping_total, pay_total,
                             receiver, phone, postcode, address1, address2, memo, placed_at, expires_at)
-  SELECT t.number, t.buyer, t.key, '', CASE WHEN t.show IS NULL THEN 'WEB' ELSE 'LIVE' END, t.show, f.price * t.quantity, 0,
-         CASE WHEN f.price * t.quantity >= f.free_over THEN 0 ELSE f.fee END,
-         f.price * t.quantity + CASE WHEN f.price * t.quantity >= f.free_over THEN 0 ELSE f.fee END,
+  SELECT t.number, t.buyer, t.key, '', CASE WHEN t.show IS NULL THEN 'WEB' ELSE 'LIVE' END, t.show, t.goods, 0,
+         CASE f.pay WHEN 'COLLECT' THEN 0 ELSE t.freight END, t.goods + CASE f.pay WHEN 'COLLECT' THEN 0 ELSE t.freight END,
          '', '', '', '', '', '', %(now)s, %(expires)s
-    FROM fitting t, offer f ORDER BY t.ord ON CONFLICT (key) DO NOTHING
+    FROM priced t, offer f ORDER BY t.ord ON CONFLICT (key) DO NOTHING
   RETURNING id, key, number, goods_total, shipping_total, pay_total),
-lines AS (
-  INSERT INTO orders_productorder (order_id, seller_id, option_id, status, product_name, option_name, unit_price, quantity,
-                                   goods_amount, discount_amount, seller_discount, commission_bp, live_price_id,
-                                   canceled_quantity, returned_quantity)
-  SELECT n.id, f.seller_id, f.option_id, 'PAYMENT_WAITING', f.product_name, f.option_name, f.price, n.goods_total / f.price,
-         n.goods_total, 0, 0, f.bp, f.live_id, 0, 0 FROM placed n, offer f RETURNING quantity),
 charges AS (
-  INSERT INTO orders_shippingcharge (order_id, seller_id, amount, extra, reason, policy, refunded)
-  SELECT n.id, f.seller_id, n.shipping_total, 0,
-         CASE WHEN f.fee = 0 THEN 'FREE' WHEN n.shipping_total = 0 THEN 'FREE_OVER' ELSE 'BASE' END, f.policy, 0
-    FROM placed n, offer f),
+  INSERT INTO orders_shippingcharge (order_id, seller_id, bundle, pay_type, amount, collect_amount, extra, reason, policy, refunded)
+  SELECT n.id, f.seller_id, f.bundle, CASE WHEN f.pay = 'COLLECT' AND t.freight > 0 THEN 'COLLECT' ELSE 'PREPAID' END,
+         n.shipping_total, CASE f.pay WHEN 'COLLECT' THEN t.freight ELSE 0 END, 0, r.reason,
+         jsonb_build_object(
+           'terms', jsonb_build_array(jsonb_build_object(
+              'type', CASE WHEN f.fee = 0 AND f.fee_type IN ('PAID', 'CONDITIONAL_FREE') THEN 'FREE' ELSE f.fee_type END,
+              'fee', CASE f.fee_type WHEN 'FREE' THEN 0 ELSE f.fee END,
+              'free_over', CASE f.fee_type WHEN 'CONDITIONAL_FREE' THEN f.free_over END,
+              'unit', CASE f.fee_type WHEN 'UNIT_QUANTITY_PAID' THEN f.unit END,
+              'bands', CASE WHEN f.fee_type <> 'RANGE_QUANTITY_PAID' THEN '[]'::jsonb
+                            WHEN f.third_from IS NULL THEN jsonb_build_array(jsonb_build_array(f.second_from, f.second_extra))
+                            ELSE jsonb_build_array(jsonb_build_array(f.second_from, f.second_extra),
+                                                   jsonb_build_array(f.third_from, f.third_extra)) END)),
+           'method', f.method, 'pay', f.pay, 'jeju_extra', f.jeju_extra, 'remote_extra', f.remote_extra,
+           'return_fee', f.return_fee, 'exchange_fee', f.exchange_fee, 'first_freight', f.first_freight,
+           'said', jsonb_build_object('fee', f.fee, 'free_over', f.free_over, 'zone', 'MAINLAND') ||
+             CASE r.reason
+               WHEN 'UNIT' THEN jsonb_build_object('unit', f.unit, 'quantity', t.quantity,
+                                                   'times', (t.quantity + f.unit - 1) / f.unit)
+               WHEN 'RANGE' THEN jsonb_build_object('quantity', t.quantity, 'won', t.freight,
+                                   'from', CASE WHEN t.quantity >= f.third_from THEN f.third_from
+                                                WHEN t.quantity >= f.second_from THEN f.second_from ELSE 1 END)
+               ELSE '{}'::jsonb END), 0
+    FROM placed n JOIN priced t USING (key), offer f, LATERAL (SELECT
+         CASE WHEN t.freight = 0 THEN CASE WHEN f.fee > 0 AND f.fee_type = 'CONDITIONAL_FREE' THEN 'FREE_OVER' ELSE 'FREE' END
+              WHEN f.fee_type = 'UNIT_QUANTITY_PAID' THEN 'UNIT' WHEN f.fee_type = 'RANGE_QUANTITY_PAID' THEN 'RANGE'
+              ELSE 'BASE' END AS reason) r
+  RETURNING id, order_id),
+lines AS (
+  INSERT INTO orders_productorder (order_id, seller_id, option_id, charge_id, status, product_name, option_name, unit_price,
+                                   quantity, goods_amount, discount_amount, seller_discount, commission_bp, live_price_id,
+                                   canceled_quantity, returned_quantity)
+  SELECT n.id, f.seller_id, f.option_id, c.id, 'PAYMENT_WAITING', f.product_name, f.option_name, f.price,
+         n.goods_total / f.price, n.goods_total, 0, 0, f.bp, f.live_id, 0, 0
+    FROM placed n JOIN charges c ON c.order_id = n.id, offer f RETURNING quantity),
 sold AS (SELECT coalesce(sum(quantity), 0)::int AS n FROM lines),
 counted AS (UPDATE stock_stockitem SET available = available - sold.n FROM sold
              WHERE option_id = %(option)s AND sold.n > 0 RETURNING available),

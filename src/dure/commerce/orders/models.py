@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -52,7 +52,14 @@ class Order(models.Model):
 
     # Indexes are few and named below: every one of them is paid for at each order of a rush.
     number = models.CharField(max_length=20)  # D261124-7K3M9Q2X
-    buyer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="orders", db_index=False)
+    buyer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="orders", db_index=False
+    )
+    # Who bought without an account. `guest_secret` is the SHA-256 of what `queries.for_guest` asks for.
+    guest_name = models.CharField(_("주문하는 분"), max_length=60, blank=True, db_default="")
+    guest_email = models.EmailField(_("이메일"), blank=True, db_default="")
+    guest_phone = models.CharField(_("연락처"), max_length=20, blank=True, db_default="")  # E.164
+    guest_secret = models.CharField(max_length=64, blank=True, db_default="")
     key = models.CharField(max_length=64)  # idempotency key: the same request twice is one order
     body_hash = models.CharField(max_length=64, blank=True)  # empty for orders of the hot lane: compared by columns
     source = models.CharField(max_length=4, choices=Source.choices, default=Source.WEB)
@@ -86,6 +93,11 @@ class Order(models.Model):
             models.UniqueConstraint(fields=["key"], name="one_order_per_key"),
             models.CheckConstraint(condition=Q(paid_at=None) | Q(ended_at=None), name="paid_or_expired_not_both"),
             models.CheckConstraint(
+                condition=Q(buyer__isnull=False)
+                | (~Q(guest_name="") & ~Q(guest_email="") & ~Q(guest_phone="") & ~Q(guest_secret="")),
+                name="buyer_or_guest",
+            ),
+            models.CheckConstraint(
                 condition=Q(pay_total=F("goods_total") + F("shipping_total") - F("discount_total")),
                 name="order_adds_up",
             ),
@@ -93,6 +105,11 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def orderer(self) -> str:
+        """The name of whoever bought it."""
+        return self.buyer.name if self.buyer else self.guest_name
 
     @property
     def has_address(self) -> bool:
@@ -132,6 +149,10 @@ class ProductOrder(models.Model):
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
     seller = models.ForeignKey(Seller, on_delete=models.PROTECT, related_name="product_orders", db_index=False)
     option = models.ForeignKey(Option, on_delete=models.PROTECT, related_name="product_orders", db_index=False)
+    # What its parcel cost, together with the other lines of the charge. Found through the order: no index of its own.
+    charge = models.ForeignKey(
+        "ShippingCharge", null=True, on_delete=models.PROTECT, related_name="lines", db_index=False
+    )
     status = models.CharField(max_length=22, choices=LineStatus.choices, default=LineStatus.PAYMENT_WAITING)
     # The contract as it was made.
     product_name = models.CharField(max_length=100)
@@ -143,6 +164,8 @@ class ProductOrder(models.Model):
     seller_discount = models.PositiveIntegerField(default=0)  # the part of the discount the seller bears
     commission_bp = models.PositiveIntegerField()
     live_price_id = models.BigIntegerField(null=True)
+    # The rest of the contract, to be shown and reckoned with later: see rules.contract_of.
+    contract = models.JSONField(default=dict, db_default=Value({}, output_field=models.JSONField()))
     # What has been taken out by claims so far (a claim may be for a part of the quantity).
     canceled_quantity = models.PositiveSmallIntegerField(default=0)
     returned_quantity = models.PositiveSmallIntegerField(default=0)
@@ -250,18 +273,29 @@ class DispatchDelay(models.Model):
 
 
 class ShippingCharge(models.Model):
-    """The shipping fee of one seller's part of an order, with the reason the buyer was shown."""
+    """The shipping fee of what one seller sends together in an order, with the reason the buyer was shown."""
+
+    class PayType(models.TextChoices):
+        PREPAID = "PREPAID", _("선결제")
+        COLLECT = "COLLECT", _("착불")
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="shipping_charges", db_index=False)
     seller = models.ForeignKey(Seller, on_delete=models.PROTECT, related_name="+", db_index=False)
-    amount = models.PositiveIntegerField()  # won, extras included
+    bundle = models.CharField(max_length=24, blank=True, db_default="")  # pricing.queries.delivery_key; "": the default
+    pay_type = models.CharField(max_length=7, choices=PayType.choices, default="PREPAID", db_default="PREPAID")
+    amount = models.PositiveIntegerField()  # won, extras included; 0 when paid at the door
+    collect_amount = models.PositiveIntegerField(db_default=0)  # won, paid to the carrier: in no total of the order
     extra = models.PositiveIntegerField(default=0)  # of which Jeju or remote islands
-    reason = models.CharField(max_length=30)  # FREE, FREE_OVER, BASE, … (pricing.rules)
-    policy = models.JSONField(default=dict)  # the policy as it was
+    reason = models.CharField(max_length=30)  # FREE, FREE_OVER, BASE, … (pricing.rules.Fee)
+    policy = models.JSONField(default=dict)  # pricing.rules.Bundle as it was; "said": the params of the reason
     refunded = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["order", "seller"], name="one_charge_per_seller"),
+            models.UniqueConstraint(fields=["order", "seller", "bundle"], name="one_charge_per_bundle"),
             models.CheckConstraint(condition=Q(refunded__lte=F("amount")), name="shipping_refund_within"),
+            models.CheckConstraint(
+                condition=Q(pay_type="PREPAID", collect_amount=0) | Q(pay_type="COLLECT", amount=0),
+                name="charge_paid_once",
+            ),
         ]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 
-from dure.commerce.orders.models import Order, ProductOrder
+from dure.commerce.orders.models import Order, ProductOrder, ShippingCharge
 
 
 def orders_of(user: Any) -> models.QuerySet[Order]:
@@ -36,3 +36,16 @@ def lines_of_seller(user: Any) -> models.QuerySet[ProductOrder]:
         .prefetch_related("parcels__events", "claims")
         .order_by("-paid_at", "-id")
     )
+
+
+def charge_of(line: ProductOrder) -> ShippingCharge:
+    """The shipping charge a line's parcel is under; lines of old orders name none, and have one per seller."""
+    if line.charge_id is not None and line.charge is not None:
+        return line.charge
+    return ShippingCharge.objects.get(order_id=line.order_id, seller_id=line.seller_id)
+
+
+def lines_of_charge(charge: ShippingCharge) -> models.QuerySet[ProductOrder]:
+    """The lines that are sent under a charge, those of old orders too."""
+    under = Q(charge=charge) | Q(charge=None)
+    return ProductOrder.objects.filter(under, order_id=charge.order_id, seller_id=charge.seller_id).order_by("id")

@@ -1,14 +1,11 @@
-"""Dates and fees of an order. Pure."""
+"""Dates of an order. Pure."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 from functools import cache
-from typing import Any
 
 import holidays
-
-from dure.commerce.pricing.rules import Fee, Snapshot, shipping_fee
 
 CANCELABLE = ("PAID",)
 RETURNABLE = ("DELIVERING", "DELIVERED", "PURCHASE_CONFIRMED")  # DELIVERING: turned back on its way
@@ -43,8 +40,3 @@ def dispatch_due(paid_on: date, days: int) -> date:
 def days_late(due: date | None, today: date) -> int | None:
     """Days past the dispatch deadline: 0 today, negative while there is time (-1 is D-1), None without a deadline."""
     return (today - due).days if due else None
-
-
-def fee_under(policy: dict[str, Any], goods_total: int, postcode: str) -> Fee:
-    """The shipping fee under a policy as it was at the sale."""
-    return shipping_fee(Snapshot(**policy), goods_total, postcode)

@@ -1,16 +1,18 @@
-"""Prices that hold for a while, and what the house takes. Both are snapshotted on the order line at the sale."""
+"""Prices that hold for a while, what a parcel costs, what the house takes. All are snapshotted on the order at the sale."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
 from django.db.models import BigIntegerField, F, Func, Q, Value
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
 from dure.commerce.catalog.models import Category, Option
+from dure.commerce.pricing import rules
 from dure.commerce.sellers.models import Seller
 from dure.kit import clock
 
@@ -77,3 +79,121 @@ class CommissionPlan(models.Model):
                 ],
             ),
         ]
+
+
+class OfSeller(models.QuerySet[Any]):
+    def of(self, user: Any) -> Self:
+        """Those of the sellers `user` works for."""
+        return self.filter(seller__members__user_id=user.pk or 0)
+
+
+class BundleGroup(models.Model):
+    """묶음배송 그룹: products whose templates are in one group travel together and pay one fee."""
+
+    class Method(models.TextChoices):
+        MIN = rules.MIN, _("가장 싼 배송비 한 번만")
+        MAX = rules.MAX, _("가장 비싼 배송비 한 번만")
+
+    seller = models.ForeignKey(Seller, on_delete=models.CASCADE, related_name="bundle_groups")
+    name = models.CharField(_("그룹 이름"), max_length=40)
+    method = models.CharField(_("배송비를 받는 방법"), max_length=3, choices=Method.choices, default=Method.MAX)
+    jeju_extra = models.PositiveIntegerField(_("제주 추가"), default=3000)
+    remote_extra = models.PositiveIntegerField(_("도서산간 추가"), default=5000)
+
+    objects = OfSeller.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["seller", "name"], name="one_bundle_group_per_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DeliveryTemplate(models.Model):
+    """배송비 템플릿: what a product's parcel costs. Products without one are sent as their seller's shipping policy says.
+
+    Without a bundle group a product pays its fee for itself, whatever else of the seller is bought with it.
+    """
+
+    class FeeType(models.TextChoices):
+        FREE = rules.FREE, _("무료")
+        CONDITIONAL_FREE = rules.CONDITIONAL_FREE, _("조건부 무료")
+        PAID = rules.PAID, _("유료")
+        UNIT_QUANTITY_PAID = rules.UNIT_QUANTITY_PAID, _("수량별")
+        RANGE_QUANTITY_PAID = rules.RANGE_QUANTITY_PAID, _("구간별")
+
+    class Pay(models.TextChoices):
+        PREPAID = rules.PREPAID, _("선결제")
+        COLLECT = rules.COLLECT, _("착불")
+        COLLECT_OR_PREPAID = rules.COLLECT_OR_PREPAID, _("착불 또는 선결제")
+
+    seller = models.ForeignKey(Seller, on_delete=models.CASCADE, related_name="delivery_templates")
+    name = models.CharField(_("템플릿 이름"), max_length=40)
+    is_default = models.BooleanField(default=False)
+    fee_type = models.CharField(_("배송비 종류"), max_length=20, choices=FeeType.choices, default=FeeType.PAID)
+    pay = models.CharField(_("결제 방식"), max_length=18, choices=Pay.choices, default=Pay.PREPAID)
+    fee = models.PositiveIntegerField(_("기본 배송비"), default=3000)
+    free_over = models.PositiveIntegerField(_("무료배송 기준 금액"), null=True, blank=True)
+    unit = models.PositiveSmallIntegerField(_("몇 개마다"), null=True, blank=True)
+    second_from = models.PositiveSmallIntegerField(_("2구간 시작 수량"), null=True, blank=True)
+    second_extra = models.PositiveIntegerField(_("2구간 추가 배송비"), null=True, blank=True)
+    third_from = models.PositiveSmallIntegerField(_("3구간 시작 수량"), null=True, blank=True)
+    third_extra = models.PositiveIntegerField(_("3구간 추가 배송비"), null=True, blank=True)
+    jeju_extra = models.PositiveIntegerField(_("제주 추가"), default=3000)
+    remote_extra = models.PositiveIntegerField(_("도서산간 추가"), default=5000)
+    return_fee = models.PositiveIntegerField(_("반품 배송비(편도)"), default=3000)
+    exchange_fee = models.PositiveIntegerField(_("교환 배송비(왕복)"), default=6000)
+    first_freight = models.BooleanField(_("무료로 보낸 상품이 돌아오면 첫 배송비도 받기"), default=True)
+    group = models.ForeignKey(
+        BundleGroup,
+        verbose_name=_("묶음배송 그룹"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="templates",
+    )
+    updated_at = models.DateTimeField(default=clock.now)
+
+    objects = OfSeller.as_manager()
+
+    class Meta:
+        ordering = ["-is_default", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["seller", "name"], name="one_template_per_name"),
+            models.UniqueConstraint(fields=["seller"], condition=Q(is_default=True), name="one_default_template"),
+            models.CheckConstraint(
+                condition=Q(fee__lte=100_000) & Q(return_fee__lte=200_000) & Q(exchange_fee__lte=400_000),
+                name="template_fee_sane",
+            ),
+            models.CheckConstraint(
+                condition=~Q(fee_type="CONDITIONAL_FREE") | Q(free_over__gt=0), name="template_has_its_bound"
+            ),
+            models.CheckConstraint(
+                condition=~Q(fee_type="UNIT_QUANTITY_PAID") | Q(unit__gte=1), name="template_has_its_unit"
+            ),
+            models.CheckConstraint(
+                condition=~Q(fee_type="RANGE_QUANTITY_PAID")
+                | (
+                    Q(second_from__gte=2, second_extra__isnull=False)
+                    & (Q(third_from=None) | Q(third_from__gt=F("second_from"), third_extra__isnull=False))
+                ),
+                name="template_has_its_bands",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def terms(self) -> rules.DeliveryTerms:
+        bands = [(self.second_from, self.second_extra), (self.third_from, self.third_extra)]
+        return rules.DeliveryTerms(
+            type=self.fee_type,
+            fee=self.fee if self.fee_type != rules.FREE else 0,
+            free_over=self.free_over if self.fee_type == rules.CONDITIONAL_FREE else None,
+            unit=self.unit if self.fee_type == rules.UNIT_QUANTITY_PAID else None,
+            bands=tuple(
+                (start, extra or 0) for start, extra in bands if start and self.fee_type == rules.RANGE_QUANTITY_PAID
+            ),
+        )

@@ -1,4 +1,4 @@
-"""What an option costs at a moment, and which commission a sale carries."""
+"""What an option costs at a moment, what its parcel costs, and which commission a sale carries."""
 
 from __future__ import annotations
 
@@ -9,10 +9,20 @@ from datetime import date, datetime
 from django.db import models
 from django.db.models import F, Q
 
-from dure.commerce.catalog.models import Category, Option
+from dure.commerce.catalog.models import Category, Option, Product
 from dure.commerce.pricing.errors import NoCommissionPlan
-from dure.commerce.pricing.models import CommissionPlan, LivePrice
-from dure.commerce.pricing.rules import commission, commission_vat, discount_percent, nearest_plan, percent
+from dure.commerce.pricing.models import CommissionPlan, DeliveryTemplate, LivePrice
+from dure.commerce.pricing.rules import (
+    MAX,
+    Bundle,
+    DeliveryTerms,
+    commission,
+    commission_vat,
+    discount_percent,
+    nearest_plan,
+    percent,
+)
+from dure.commerce.sellers.models import Seller
 
 
 @dataclass(frozen=True)
@@ -49,6 +59,67 @@ def live_prices(at: datetime) -> models.QuerySet[LivePrice]:
         Q(closed_at=None) | Q(closed_at__gt=at),
         Q(allotment=None) | Q(sold__lt=F("allotment")),
         opened_at__lte=at,
+    )
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """How a product is sent: `key` is alike for what travels together (within one seller), `bundle` holds its own terms
+    only. `template` None: by the seller's shipping policy."""
+
+    key: str
+    bundle: Bundle
+    template: DeliveryTemplate | None = None
+
+
+def delivery_of(product: Product) -> Delivery:
+    return deliveries_of([product])[product.pk]
+
+
+def deliveries_of(products: Iterable[Product]) -> dict[int, Delivery]:
+    """Delivery by product id, in at most one query when `seller__shipping_policy` and `delivery__group` are fetched."""
+    rows = list(products)
+    without = {product.seller_id for product in rows if product.delivery_id is None}
+    defaults = DeliveryTemplate.objects.filter(seller__in=without, is_default=True).select_related("group")
+    default = {template.seller_id: template for template in defaults} if without else {}
+    return {p.pk: _delivery(p, p.delivery or default.get(p.seller_id)) for p in rows}
+
+
+def _delivery(product: Product, template: DeliveryTemplate | None) -> Delivery:
+    if template is None:
+        return Delivery("", policy_of(product.seller))
+    extras = template.group or template
+    bundle = Bundle(
+        terms=(template.terms,),
+        method=template.group.method if template.group else MAX,
+        pay=template.pay,
+        jeju_extra=extras.jeju_extra,
+        remote_extra=extras.remote_extra,
+        return_fee=template.return_fee,
+        exchange_fee=template.exchange_fee,
+        first_freight=template.first_freight,
+    )
+    return Delivery(delivery_key(template, product.pk), bundle, template)
+
+
+def delivery_key(template: DeliveryTemplate, product: int) -> str:
+    """Products of one group and one way of paying travel together; a product without a group travels alone."""
+    if template.group_id is None:
+        return f"p{product}"
+    return f"g{template.group_id}" + {"PREPAID": "", "COLLECT": "c", "COLLECT_OR_PREPAID": "b"}[template.pay]
+
+
+def policy_of(seller: Seller) -> Bundle:
+    """The seller's shipping policy; a seller without one ships for nothing (approval asks for one)."""
+    policy = getattr(seller, "shipping_policy", None)
+    if policy is None:
+        return Bundle((DeliveryTerms.flat(0),))
+    return Bundle(
+        terms=(DeliveryTerms.flat(policy.fee, policy.free_over),),
+        jeju_extra=policy.jeju_extra,
+        remote_extra=policy.remote_extra,
+        return_fee=policy.return_fee,
+        exchange_fee=policy.return_fee * 2,
     )
 
 

@@ -19,7 +19,8 @@ from dure.commerce.claims import actions as claims
 from dure.commerce.claims.models import Claim
 from dure.commerce.orders import actions as orders
 from dure.commerce.orders.errors import OrderExpired
-from dure.commerce.orders.models import Order, ProductOrder, ShippingCharge
+from dure.commerce.orders.models import Order, ProductOrder
+from dure.commerce.orders.queries import charge_of
 from dure.finance.ledger import postings
 from dure.finance.ledger.models import Held
 from dure.finance.ledger.rules import Share, share
@@ -176,7 +177,7 @@ def refund_claim(
 def _authorize(ref: str, line: ProductOrder, claim_id: int, goods: int, shipping: int, return_fee: int) -> int:
     """The ledger's first phase: from what is held for this very line, or, when that is the seller's already, from our
     own money with the seller owing it back."""
-    charge = ShippingCharge.objects.get(order_id=line.order_id, seller_id=line.seller_id)
+    charge = charge_of(line)
     held = Held.objects.filter(order_line=line.pk).values_list("amount", flat=True).first() or 0
     if held >= goods - return_fee:
         # The return fee stays held for the line, until the settlement gives it to the seller.

@@ -9,6 +9,7 @@ from django.db.models import Sum
 
 from dure.commerce.claims.models import Claim
 from dure.commerce.orders.models import LineStatus, ProductOrder, ShippingCharge
+from dure.commerce.orders.queries import lines_of_charge
 from dure.commerce.orders.rules import OPEN_CLAIM, business_days_after
 from dure.commerce.sellers.models import Seller
 from dure.finance.ledger import postings
@@ -65,22 +66,26 @@ def earn_line(line: ProductOrder) -> SettlementLine | None:
 
 
 @transaction.atomic
-def earn_shipping(order_id: int, seller: Seller) -> SettlementLine | None:
-    """When nothing of the seller's part of an order is open any more, what is left of its shipping fee is the seller's."""
-    charge = ShippingCharge.objects.select_for_update().filter(order_id=order_id, seller=seller).first()
-    lines = ProductOrder.objects.filter(order_id=order_id, seller=seller)
+def earn_shipping(order_id: int, seller: Seller) -> list[SettlementLine]:
+    """What is left of the shipping fee of each of the seller's parcels in an order is the seller's, when nothing in it is
+    open any more. Once per charge."""
+    charges = ShippingCharge.objects.select_for_update().filter(order_id=order_id, seller=seller).order_by("id")
+    return [earned for charge in charges if (earned := _earn_charge(charge)) is not None]
+
+
+def _earn_charge(charge: ShippingCharge) -> SettlementLine | None:
+    lines = lines_of_charge(charge)
+    amount = charge.amount - charge.refunded
     if (
-        charge is None
+        amount == 0
         or lines.exclude(status__in=ENDED).exists()
         or lines.filter(claims__status__in=OPEN_CLAIM).exists()
+        or SettlementLine.objects.filter(ref=f"shipping:{charge.pk}").exists()
     ):
         return None
-    amount = charge.amount - charge.refunded
-    if amount == 0 or SettlementLine.objects.filter(ref=f"shipping:{charge.pk}").exists():
-        return None
-    postings.shipping_earned(f"shipping:{charge.pk}", seller=seller.pk, shipping_charge=charge.pk, amount=amount)
+    postings.shipping_earned(f"shipping:{charge.pk}", seller=charge.seller_id, shipping_charge=charge.pk, amount=amount)
     return _earned(
-        seller,
+        charge.seller,
         clock.today(),
         Kind.SHIPPING,
         f"shipping:{charge.pk}",

@@ -57,10 +57,10 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Group:
-    """One seller's part. `left` is the won still missing for free shipping, `goods` what counts towards it."""
+class Parcel:
+    """What one seller sends together. `left` is the won still missing for free shipping, `goods` what counts towards it."""
 
-    seller: Any
+    key: str
     lines: list[Line]
     goods: int
     fee: Any
@@ -70,10 +70,25 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Group:
+    """One seller's part."""
+
+    seller: Any
+    parcels: list[Parcel]
+    shipping: int
+
+    @property
+    def lines(self) -> list[Line]:
+        return [line for parcel in self.parcels for line in parcel.lines]
+
+
+@dataclass(frozen=True)
 class Shown:
     groups: list[Group]
     goods: int
+    discount: int
     shipping: int
+    collect: int
     total: int
     problems: bool
 
@@ -92,19 +107,20 @@ def show_rows(rows: Iterable[tuple[int, int, int | None]], postcode: str = "") -
 
 
 def _shown(quote: queries.Quote) -> Shown:
-    groups = [
-        Group(
-            seller=group.seller,
-            lines=[_line(line) for line in group.lines],
-            goods=group.goods,
-            fee=group.fee,
-            reason=" · ".join(fee_reasons(group.fee)),
-            free_over=group.policy.free_over,
-            left=group.fee.params.get("left", 0),
-        )
-        for group in quote.groups
-    ]
-    return Shown(groups, quote.goods, quote.shipping, quote.total, bool(quote.problems))
+    groups = [Group(g.seller, [_parcel(parcel) for parcel in g.parcels], g.shipping) for g in quote.groups]
+    return Shown(groups, quote.goods, quote.discount, quote.shipping, quote.collect, quote.total, bool(quote.problems))
+
+
+def _parcel(parcel: queries.Parcel) -> Parcel:
+    return Parcel(
+        key=parcel.key,
+        lines=[_line(line) for line in parcel.lines],
+        goods=sum(line.paid for line in parcel.lines if line.counts),
+        fee=parcel.fee,
+        reason=" · ".join(fee_reasons(parcel.fee)),
+        free_over=parcel.fee.params.get("free_over"),
+        left=parcel.fee.params.get("left", 0),
+    )
 
 
 def _line(line: queries.QuoteLine) -> Line:

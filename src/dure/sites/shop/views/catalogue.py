@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from dure.commerce.catalog.models import Category, Product
 from dure.commerce.catalog.queries import notice_rows
-from dure.commerce.pricing.rules import shipping_fee
+from dure.commerce.pricing.queries import delivery_of
+from dure.commerce.pricing.rules import Item, shipping_fee
 from dure.commerce.pricing.words import fee_reasons
 from dure.commerce.reviews.queries import reviews_of
 from dure.commerce.sellers.models import Seller
@@ -81,7 +82,8 @@ def product_context(request: HttpRequest, seen: Product, **also: Any) -> dict[st
     page = shelf.page_of(seen, now)
     best = page.best
     policy = getattr(seen.seller, "shipping_policy", None)
-    fee = shipping_fee(policy, best.price.amount) if policy and best else None
+    bundle = delivery_of(seen).bundle
+    fee = shipping_fee(bundle, [Item(best.price.amount, 1)]) if best else None
     show = Show.objects.public().filter(pk=page.live_show).first() if page.live_show else None
     reviews = Paginator(reviews_of(seen.pk), REVIEWS_PER_PAGE).get_page(request.GET.get("reviews"))
     same_seller = (
@@ -92,6 +94,7 @@ def product_context(request: HttpRequest, seen: Product, **also: Any) -> dict[st
         "page": page,
         "best": best,
         "policy": policy,
+        "bundle": bundle,
         "fee": fee,
         "fee_reasons": fee_reasons(fee) if fee else [],
         "show": show,
@@ -104,7 +107,9 @@ def product_context(request: HttpRequest, seen: Product, **also: Any) -> dict[st
 
 def _visible(request: HttpRequest) -> Any:
     """On sale for everybody; the seller's own people (and the house) see theirs before and after."""
-    every = Product.objects.select_related("seller__shipping_policy", "category__parent").prefetch_related("photos")
+    every = Product.objects.select_related(
+        "seller__shipping_policy", "category__parent", "delivery__group"
+    ).prefetch_related("photos")
     if request.user.is_authenticated and request.GET.get("preview"):
         if request.user.has_role("MD", "OPERATOR"):
             return every

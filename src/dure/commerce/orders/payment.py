@@ -1,0 +1,82 @@
+"""The wait for the money: an order is paid, or gives its goods back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Greatest
+
+from dure.commerce.orders import rules
+from dure.commerce.orders.errors import OrderExpired
+from dure.commerce.orders.models import LineStatus, Order
+from dure.commerce.pricing import actions as pricing
+from dure.commerce.stock import actions as stock
+from dure.kit import clock
+from dure.kit.outbox import emit
+from dure.kit.states import move
+
+
+@transaction.atomic
+def mark_paid(order: Order, *, at: datetime) -> bool:
+    """The payment is confirmed: lines become PAID. True the first time; False when it had been done.
+
+    Raises OrderExpired when the order gave its goods back meanwhile (the caller refunds).
+    """
+    order = Order.objects.select_for_update().get(pk=order.pk)
+    if order.paid_at:
+        return False
+    if order.ended_at:
+        raise OrderExpired()
+    order.paid_at = at
+    order.save(update_fields=["paid_at"])
+    for line in order.lines.select_related("seller__shipping_policy").order_by("id"):
+        policy = getattr(line.seller, "shipping_policy", None)
+        move(
+            line,
+            LineStatus.PAID,
+            paid_at=at,
+            dispatch_due=rules.dispatch_due(clock.kst_date(at), policy.dispatch_days if policy else 2),
+        )
+    emit(
+        "orders.paid",
+        order,
+        number=order.number,
+        buyer_id=order.buyer_id,
+        show=order.show,
+        pay_total=order.pay_total,
+        options=list(order.lines.values_list("option_id", flat=True)),
+    )
+    return True
+
+
+@transaction.atomic
+def keep_open(order: Order, *, until: datetime) -> None:
+    """A payment is being confirmed: do not expire before `until`. Raises OrderExpired when it has ended already."""
+    open_orders = Order.objects.filter(pk=order.pk, ended_at=None)
+    if not open_orders.update(expires_at=Greatest("expires_at", Value(until))):
+        raise OrderExpired()
+
+
+@transaction.atomic
+def expire(order: Order, *, why: str = "") -> bool:
+    """An unpaid order gives its goods back. False when it was paid or had ended already."""
+    order = Order.objects.select_for_update().get(pk=order.pk)
+    if order.paid_at or order.ended_at:
+        return False
+    order.ended_at = clock.now()
+    order.save(update_fields=["ended_at"])
+    lines = list(order.lines.order_by("option_id"))
+    for line in lines:
+        move(line, LineStatus.CANCELED_BY_NOPAYMENT, why=why)
+    stock.release((line.option_id, line.quantity) for line in lines)
+    pricing.give_back((line.live_price_id, line.quantity) for line in lines if line.live_price_id)
+    emit("orders.expired", order, number=order.number)
+    return True
+
+
+def expire_unpaid(limit: int = 500) -> int:
+    """Expire what is over its time; each order in a transaction of its own. Returns how many."""
+    late = Order.objects.filter(paid_at=None, ended_at=None, expires_at__lte=clock.now()).order_by("expires_at")
+    return sum(expire(order, why="payment time over") for order in late[:limit])

@@ -1,0 +1,296 @@
+"""An order is placed: the goods are held and the contract is written down; then where it goes."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Sum
+
+from dure.commerce.cart.queries import Parcel, Quote, QuoteLine, SellerGroup, quote_of
+from dure.commerce.orders.errors import (
+    AddressCostsMore,
+    AddressFixed,
+    AddressMissing,
+    CannotBuy,
+    GuestMissing,
+    NothingToOrder,
+    OrderExpired,
+    PriceChanged,
+)
+from dure.commerce.orders.models import LineStatus, Order, ProductOrder, ShippingCharge
+from dure.commerce.pricing import actions as pricing
+from dure.commerce.pricing.queries import commissions_of
+from dure.commerce.pricing.rules import Bundle, Fee, Item, shipping_fee
+from dure.commerce.stock import actions as stock
+from dure.commerce.stock.errors import SoldOut
+from dure.config import load
+from dure.kit import audit, clock, ids
+from dure.kit.idempotency import KeyReused, body_hash
+from dure.kit.outbox import emit
+from dure.people.models import User
+
+HOLD = timedelta(minutes=15)  # how long an unpaid order keeps its goods
+
+
+@dataclass(frozen=True)
+class Address:
+    receiver: str = ""
+    phone: str = ""
+    postcode: str = ""
+    address1: str = ""
+    address2: str = ""
+    memo: str = ""
+
+    @property
+    def complete(self) -> bool:
+        return bool(self.receiver and self.phone and self.postcode and self.address1)
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Who buys without an account. `phone` in E.164."""
+
+    name: str
+    email: str
+    phone: str
+
+
+@dataclass(frozen=True)
+class Wanted:
+    option: int
+    quantity: int
+    show: int | None = None
+
+
+@dataclass(frozen=True)
+class _Request:
+    """What was asked for, as it came."""
+
+    buyer: User | None
+    guest: Guest | None
+    wanted: tuple[Wanted, ...]
+    address: Address
+    offers: Any
+    at_the_door: frozenset[tuple[int, str]]
+
+    @property
+    def digest(self) -> str:
+        said: dict[str, Any] = {
+            "buyer": self.buyer.pk if self.buyer else None,
+            "lines": [asdict(w) for w in self.wanted],
+            "address": asdict(self.address),
+        }
+        if self.guest:
+            said["guest"] = asdict(self.guest)
+        if self.offers:
+            said["offers"] = asdict(self.offers)
+        if self.at_the_door:
+            said["at_the_door"] = sorted(self.at_the_door)
+        return body_hash(said)
+
+
+def place_order(
+    buyer: User | None,
+    lines: Iterable[Wanted],
+    address: Address,
+    *,
+    key: str,
+    guest: Guest | None = None,
+    expected_total: int | None = None,
+    source: str = Order.Source.WEB,
+    show: int | None = None,
+    offers: Any = None,
+    at_the_door: Collection[tuple[int, str]] = (),
+) -> Order:
+    """Hold the goods for fifteen minutes and write down the contract. The same `key` twice is the same order.
+
+    `buyer` None: a `guest` buys, who finds the order again by `guest_secret_of(order)` or number and contact.
+    `expected_total`: the won the buyer saw. `offers`, `at_the_door`: as for `quote_of`. Raises SoldOut, CannotBuy,
+    PriceChanged, LiveSoldOut, LiveLimitReached, AddressMissing, GuestMissing, NothingToOrder, KeyReused (the key came
+    before with another body).
+    """
+    request = _Request(buyer, guest, tuple(lines), address, offers, frozenset(at_the_door))
+    if known := Order.objects.filter(key=key).first():
+        return _replayed(known, request)
+    if not address.complete:
+        raise AddressMissing()
+    if buyer is None and not (guest and guest.name and guest.email and guest.phone):
+        raise GuestMissing()
+    try:
+        return _place(request, key, expected_total, source, show)
+    except IntegrityError:
+        if known := Order.objects.filter(key=key).first():  # the other of two equal requests was faster
+            return _replayed(known, request)
+        raise
+
+
+def guest_secret_of(order: Order) -> str:
+    """What a guest's browser or program keeps to come back to the order. The database holds only its hash."""
+    said = b"dure.guest-order:" + order.key.encode()
+    return hmac.new(load().secret_key.encode(), said, hashlib.sha256).hexdigest()[:40]
+
+
+@transaction.atomic
+def _place(request: _Request, key: str, expected_total: int | None, source: str, show: int | None) -> Order:
+    moment = clock.now()
+    quote = quote_of(
+        [(w.option, w.quantity, w.show) for w in request.wanted],
+        request.address.postcode,
+        moment,
+        offers=request.offers,
+        at_the_door=request.at_the_door,
+    )
+    _refuse_what_cannot_be_sold(quote, request.wanted, expected_total)
+    order = Order(
+        number=ids.number("D", clock.kst_date(moment)),
+        buyer=request.buyer,
+        key=key,
+        body_hash=request.digest,
+        source=source,
+        show=show,
+        goods_total=quote.goods,
+        discount_total=quote.discount,
+        shipping_total=quote.shipping,
+        pay_total=quote.total,
+        placed_at=moment,
+        expires_at=moment + HOLD,
+        **asdict(request.address),
+    )
+    if request.buyer is None and request.guest:
+        order.guest_name, order.guest_email, order.guest_phone = asdict(request.guest).values()
+        order.guest_secret = hashlib.sha256(guest_secret_of(order).encode()).hexdigest()
+    order.save(force_insert=True)
+    stock.reserve((line.option.pk, line.quantity) for line in quote.lines)
+    _take_live(request.buyer, quote)
+    commissions = commissions_of(
+        {(group.seller.pk, line.option.product.category_id) for group in quote.groups for line in group.lines},
+        clock.kst_date(moment),
+    )
+    parcels = [(group, parcel) for group in quote.groups for parcel in group.parcels]
+    charges = ShippingCharge.objects.bulk_create(_charge(order, group, parcel) for group, parcel in parcels)
+    ProductOrder.objects.bulk_create(
+        _line(order, charge, parcel, line, commissions[charge.seller_id, line.option.product.category_id])
+        for charge, (_group, parcel) in zip(charges, parcels, strict=True)
+        for line in parcel.lines
+    )
+    emit("orders.placed", order, number=order.number, show=show)
+    return order
+
+
+def _charge(order: Order, group: SellerGroup, parcel: Parcel) -> ShippingCharge:
+    charge = ShippingCharge(order=order, seller=group.seller, bundle=parcel.key)
+    _write_fee(charge, parcel.bundle, parcel.fee)
+    return charge
+
+
+def _write_fee(charge: ShippingCharge, bundle: Bundle, fee: Fee) -> None:
+    charge.amount, charge.extra, charge.reason, charge.collect_amount = fee.amount, fee.extra, fee.reason, fee.collect
+    charge.pay_type = ShippingCharge.PayType.COLLECT if fee.collect else ShippingCharge.PayType.PREPAID
+    charge.policy = {**bundle.as_json(), "said": fee.params}
+
+
+def _line(order: Order, charge: ShippingCharge, parcel: Parcel, line: QuoteLine, commission_bp: int) -> ProductOrder:
+    return ProductOrder(
+        order=order,
+        seller=charge.seller,
+        option=line.option,
+        charge=charge,
+        product_name=line.option.product.name,
+        option_name=line.option.name,
+        unit_price=line.price.amount,
+        quantity=line.quantity,
+        goods_amount=line.amount,
+        discount_amount=line.discount,
+        commission_bp=commission_bp,
+        live_price_id=line.price.live.pk if line.price.live else None,
+        contract={"part": parcel.part_of(line)},
+    )
+
+
+@transaction.atomic
+def set_address(order: Order, address: Address, *, by: User | None) -> Order:
+    """Where it goes: filled in at the checkout, changeable until a seller has acknowledged.
+
+    An unpaid order's shipping fees are reckoned anew for the postcode; a paid one's stay as they were paid.
+    Raises AddressMissing, AddressFixed, AddressCostsMore, OrderExpired.
+    """
+    if not address.complete:
+        raise AddressMissing()
+    order = Order.objects.select_for_update().get(pk=order.pk)
+    if order.ended_at:
+        raise OrderExpired()
+    lines = list(order.lines.select_for_update().order_by("id"))  # an acknowledgement waits for us, or we for it
+    if any(line.acknowledged_at or line.status in {LineStatus.DELIVERING, LineStatus.DELIVERED} for line in lines):
+        raise AddressFixed()
+    for name, value in asdict(address).items():
+        setattr(order, name, value)
+    fees = _fees_at(order, lines)
+    if order.paid_at is None:
+        for charge, bundle, fee in fees:
+            _write_fee(charge, bundle, fee)
+            charge.save()
+        order.shipping_total = sum(charge.amount for charge, _bundle, _fee in fees)
+        order.pay_total = order.goods_total + order.shipping_total - order.discount_total
+    elif any(fee.extra > charge.extra for charge, _bundle, fee in fees):
+        raise AddressCostsMore()
+    order.save()
+    audit.record("orders.address_set", order, by=by)
+    return order
+
+
+def _fees_at(order: Order, lines: list[ProductOrder]) -> list[tuple[ShippingCharge, Bundle, Fee]]:
+    """Each charge's fee at the order's postcode, by the terms it was made under."""
+    charges = list(order.shipping_charges.order_by("id"))
+    sole = {charge.seller_id: charge.pk for charge in charges}  # lines of old orders name no charge: one per seller
+    items: dict[int, list[Item]] = defaultdict(list)
+    for line in lines:
+        item = Item(line.paid_amount, line.quantity, line.contract.get("part", 0))
+        items[line.charge_id or sole[line.seller_id]].append(item)
+    found = []
+    for charge in charges:
+        bundle = Bundle.read(charge.policy)
+        door = charge.pay_type == ShippingCharge.PayType.COLLECT
+        found.append((charge, bundle, shipping_fee(bundle, items[charge.pk], order.postcode, at_the_door=door)))
+    return found
+
+
+def _replayed(order: Order, request: _Request) -> Order:
+    if order.body_hash != request.digest:
+        raise KeyReused()
+    return order
+
+
+def _refuse_what_cannot_be_sold(quote: Quote, wanted: tuple[Wanted, ...], expected_total: int | None) -> None:
+    if not wanted:
+        raise NothingToOrder()
+    if len(quote.lines) != len(wanted):  # an option that no longer exists
+        raise CannotBuy(name="")
+    for line in quote.lines:
+        if line.problem == "GONE":
+            raise CannotBuy(name=line.option.product.name)
+        if line.problem == "SOLD_OUT":  # the quote counts it into no total, so nothing may be ordered on it
+            raise SoldOut(option=line.option.pk, left=0)
+    if expected_total is not None and expected_total != quote.total:
+        raise PriceChanged(total=quote.total)
+
+
+def _take_live(buyer: User | None, quote: Quote) -> None:
+    taken = [(line.price.live.pk, line.quantity) for line in quote.lines if line.price.live]
+    if not taken:
+        return
+    before = (
+        ProductOrder.objects.filter(order__buyer=buyer, live_price_id__in=[pk for pk, _ in taken])
+        .exclude(status__in=[LineStatus.CANCELED, LineStatus.CANCELED_BY_NOPAYMENT])
+        .values_list("live_price_id")
+        .annotate(Sum("quantity"))
+        if buyer
+        else []
+    )
+    pricing.take_live(taken, dict(before))
