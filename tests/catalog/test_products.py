@@ -162,7 +162,7 @@ def test_another_products_option_is_not_taken_over():
         ([OptionRow("3kg", 1000), OptionRow(" 3kg", 2000)], errors.DuplicateOption),
         ([OptionRow("3kg", 9)], errors.BadPrice),
         ([OptionRow("3kg", 100_000_001)], errors.BadPrice),
-        ([OptionRow(str(n), 1000) for n in range(101)], errors.TooManyOptions),
+        ([OptionRow(str(n), 1000) for n in range(501)], errors.TooManyOptions),
     ],
 )
 def test_options_that_cannot_be_are_refused_and_the_old_ones_stay(rows, error):
@@ -185,7 +185,7 @@ def test_photos_are_put_in_order_and_the_first_is_the_face():
 
 
 def test_there_is_an_end_to_photos(monkeypatch):
-    monkeypatch.setattr(actions, "MOST_PHOTOS", 1)
+    monkeypatch.setattr("dure.commerce.catalog.actions.photos.MOST_PHOTOS", 1)
     product = a_product()
     actions.add_photo(product, a_picture(), by=None)
     with pytest.raises(errors.TooManyPhotos):

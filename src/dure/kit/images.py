@@ -7,6 +7,9 @@
 What a browser says about a file (name, content type) is never believed. What is kept is WebP made by us: upright,
 in sRGB, without EXIF (and so without the place where it was taken). `name` is the largest size; the other sizes
 stand beside it and are found by its name alone, so one column is enough: `products/3f…-1280.webp`, `-800`, `-320`.
+
+AVIF is lighter still and takes its time, so the worker makes it: `lighten(name)` puts `-1280.avif` … beside the WebP and
+returns the name that says so, `products/3f…-1280.avif`. A picture is fit for every place before and after.
 """
 
 from __future__ import annotations
@@ -32,7 +35,7 @@ MAX_PIXELS = 50_000_000
 MIN_SIDE = 40
 ACCEPT = "image/jpeg,image/png,image/webp,image/gif"  # for <input accept>: phones convert HEIC by themselves
 
-_NAME = re.compile(r"-(\d+)\.webp$")
+_NAME = re.compile(r"-(\d+)\.(?:webp|avif)$")
 
 
 class NotAPicture(DureError):
@@ -92,10 +95,38 @@ def srcset(name: Any) -> str:
     return ", ".join(f"{url(name, size)} {size}w" for size in SIZES)
 
 
+def light_srcset(name: Any) -> str:
+    """The same in AVIF, for a `<source type="image/avif">`; empty until `lighten` has made them."""
+    if not has_light(name):
+        return ""
+    return ", ".join(f"{default_storage.url(_NAME.sub(f'-{size}.avif', str(name)))} {size}w" for size in SIZES)
+
+
+def has_light(name: Any) -> bool:
+    return str(name).endswith(".avif")
+
+
+def lighten(name: str) -> str:
+    """Make the AVIF of every size beside the WebP; returns the name to keep instead. Doing it again does no harm."""
+    if has_light(name) or not _NAME.search(name):
+        return name
+    for size in SIZES:
+        light = _NAME.sub(f"-{size}.avif", name)
+        if default_storage.exists(light):
+            continue
+        with default_storage.open(_NAME.sub(f"-{size}.webp", name)) as file:
+            picture = Image.open(file, formats=("WEBP",))
+            encoded = BytesIO()
+            picture.save(encoded, "AVIF", quality=60, speed=8)
+        default_storage.save(light, ContentFile(encoded.getvalue()))
+    return _NAME.sub(r"-\1.avif", name)
+
+
 def forget(name: Any) -> None:
     """Delete every size of a kept picture."""
     for size in SIZES:
-        default_storage.delete(_NAME.sub(f"-{size}.webp", str(name)))
+        for suffix in ("webp", "avif"):
+            default_storage.delete(_NAME.sub(f"-{size}.{suffix}", str(name)))
 
 
 def _opened(upload: IO[bytes] | Any) -> Image.Image:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from dure.commerce.catalog.models import Option
-from dure.commerce.stock.errors import BadQuantity, NotEnoughStock, SoldOut
-from dure.commerce.stock.models import StockItem, StockMovement
+from dure.commerce.catalog.models import Option, Product
+from dure.commerce.stock.errors import BadQuantity, CountUndone, NotEnoughStock, SoldOut
+from dure.commerce.stock.models import StockCount, StockItem, StockMovement
 from dure.kit import clock
 from dure.people.models import User
 
@@ -111,6 +112,63 @@ def set_available(option: Option | int, to: int, *, seen: int, by: User | None, 
     if not 0 <= to <= MOST:
         raise BadQuantity()
     return adjust(option, to - seen, by=by, why=why)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Somebody looked at `seen` pieces of an option and wrote `to`."""
+
+    option: int
+    to: int
+    seen: int
+
+
+@transaction.atomic
+def count(product: Product, rows: Iterable[Counted], *, by: User | None, why: str = "") -> StockCount | None:
+    """Set many options of a product at once, all or none, in four statements; what was sold in between stays sold.
+
+    None when nothing differs. Raises NotEnoughStock with the first option that would fall below what is promised,
+    BadQuantity.
+    """
+    rows = list(rows)
+    changes = {row.option: row.to - row.seen for row in rows if row.to != row.seen}
+    if any(not 0 <= row.to <= MOST for row in rows):
+        raise BadQuantity()
+    if not changes:
+        return None
+    counted = StockCount.objects.create(product=product, by=by, at=clock.now())
+    _change(changes, counted, by, why)
+    return counted
+
+
+@transaction.atomic
+def undo_count(counted: StockCount, *, by: User | None, why: str = "") -> None:
+    """Take a count back, as long as the pieces it added have not been sold. Raises NotEnoughStock, CountUndone."""
+    if not StockCount.objects.filter(pk=counted.pk, undone_at=None).update(undone_at=clock.now()):
+        raise CountUndone()
+    changes = {m.option_id: -m.quantity for m in counted.movements.all()}
+    _change(changes, None, by, why)
+
+
+def _change(changes: dict[int, int], counted: StockCount | None, by: User | None, why: str) -> None:
+    fewer = {option: -change for option, change in changes.items() if change < 0}
+    try:
+        reserve(fewer.items())
+    except SoldOut as error:
+        raise NotEnoughStock(left=error.params["left"], option=error.params["option"]) from error
+    _run(ADD, {option: change for option, change in changes.items() if change > 0})
+    StockMovement.objects.bulk_create(
+        StockMovement(
+            option_id=option,
+            kind=StockMovement.Kind.ADJUSTED,
+            quantity=change,
+            count=counted,
+            by=by,
+            why=why,
+            at=clock.now(),
+        )
+        for option, change in sorted(changes.items())
+    )
 
 
 def _sum(lines: Lines) -> dict[int, int]:

@@ -25,3 +25,9 @@ class BadQuantity(DureError):
     code = "bad_quantity"
     message = _("수량은 1 이상 1,000,000 이하로 적어 주세요.")
     field = "quantity"
+
+
+class CountUndone(DureError):
+    code = "count_undone"
+    message = _("이미 되돌린 재고예요.")
+    status = 409

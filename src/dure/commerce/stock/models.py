@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from dure.commerce.catalog.models import Option
+from dure.commerce.catalog.models import Option, Product
 from dure.kit import clock
 
 
@@ -22,6 +22,15 @@ class StockItem(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(available__gte=0), name="never_oversold")]
+
+
+class StockCount(models.Model):
+    """Several options of a product counted at once, so that the whole can be taken back."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="stock_counts")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+    undone_at = models.DateTimeField(null=True)
 
 
 class StockMovement(models.Model):
@@ -36,6 +45,7 @@ class StockMovement(models.Model):
     kind = models.CharField(max_length=8, choices=Kind.choices)
     quantity = models.IntegerField()  # signed
     ref = models.CharField(max_length=60, blank=True)  # "claims.claim:12"
+    count = models.ForeignKey(StockCount, null=True, on_delete=models.PROTECT, related_name="movements")
     why = models.CharField(max_length=200, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now)

@@ -32,6 +32,7 @@ TABLES = {
     "catalog.removedphoto": _("뺀 상품 사진"),
     "catalog.changerequest": _("상품 변경 심사"),
     "stock.stockitem": _("판매 가능 재고"),
+    "stock.stockcount": _("재고 한꺼번에 세기"),
     "stock.stockmovement": _("재고 이동"),
     "pricing.liveprice": _("라이브 가격"),
     "pricing.commissionplan": _("수수료율"),
@@ -111,6 +112,7 @@ TABLES = {
 
 # By the column's name; `model.column` where the same name means something else.
 COLUMNS = {
+    "count": _("함께 센 재고"),
     "accepted_at": _("수락 시각"),
     "accepted_by": _("수락한 사람"),
     "account": _("계정"),

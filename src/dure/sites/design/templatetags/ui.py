@@ -307,7 +307,8 @@ def photo(
         label = format_html('role="img" aria-label="{}"', alt) if alt else SafeString('aria-hidden="true"')
         return format_html('<span class="{} photo--none" {}{}>{}</span>', css, label, style, icon("image"))
     small = css == "thumb"
-    return format_html(
+    light = images.light_srcset(name)
+    shown = format_html(
         '<img class="{}" src="{}" {} alt="{}" {} decoding="async"{}>',
         css,
         images.url(name, 320 if small else 800),
@@ -316,11 +317,19 @@ def photo(
         SafeString('fetchpriority="high"' if eager else 'loading="lazy"'),
         style,
     )
+    if small or not light:
+        return shown
+    return format_html(
+        '<picture><source type="image/avif" srcset="{}" sizes="{}">{}</picture>', light, sizes or SIZES, shown
+    )
 
 
 def _srcset(name: Any, sizes: str) -> SafeString | str:
     srcset = images.srcset(name)
-    return format_html('srcset="{}" sizes="{}"', srcset, sizes or "(width >= 60rem) 19rem, 50vw") if srcset else ""
+    return format_html('srcset="{}" sizes="{}"', srcset, sizes or SIZES) if srcset else ""
+
+
+SIZES = "(width >= 60rem) 19rem, 50vw"  # how wide a picture is shown where a page does not say
 
 
 @register.filter
@@ -331,6 +340,12 @@ def photo_url(name: Any, size: int = 800) -> str:
 @register.filter
 def photo_srcset(name: Any) -> str:
     return images.srcset(name) if name else ""
+
+
+@register.filter
+def photo_light(name: Any) -> str:
+    """The srcset of the picture in AVIF, if there is one yet."""
+    return images.light_srcset(name)
 
 
 # --- charts --------------------------------------------------------------------------------------------------------
