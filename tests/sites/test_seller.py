@@ -136,7 +136,7 @@ def test_stock_typed_keeps_what_was_sold_meanwhile(client, shop):
 
 def test_orders_are_seen_at_once_and_sent_with_a_waybill(client, shop):
     lines = [a_line(option=an_option(seller=shop)) for _ in range(3)]
-    client.post(reverse("seller:acknowledge_all"))
+    client.post(reverse("seller:acknowledge_picked"), {"all": "1"})
     url = reverse("seller:dispatch", args=[lines[0].pk])
     wrong = client.post(url, {"carrier": "CJ", "waybill": "12"})
     assert wrong.status_code == 422 and "운송장 번호" in wrong.content.decode()

@@ -82,6 +82,7 @@ def open_claim(
         with transaction.atomic():
             claim = Claim.objects.create(
                 product_order=line,
+                seller_id=line.seller_id,
                 kind=kind,
                 quantity=quantity,
                 reason=reason,

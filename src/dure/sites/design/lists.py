@@ -217,6 +217,7 @@ class Listing:
     exports: ClassVar[str] = "list"  # file name of the Excel file; empty: no export
     caption: ClassVar[Any] = ""
     bulk: ClassVar[Sequence[Bulk]] = ()
+    keyed: ClassVar[bool] = False  # pages by key (`keyed.KeyedListing`)
 
     def __init__(self, request: HttpRequest, rows: QuerySet[Any], **also: Any):
         """`also` overrides any declared attribute for this one request (a different `empty`, `bulk` …)."""

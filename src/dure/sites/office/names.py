@@ -46,6 +46,7 @@ TABLES = {
     "pricing.bundlegroup": _("묶음배송 그룹"),
     "claims.claim": _("클레임"),
     "claims.evidence": _("증빙 사진"),
+    "claims.step": _("클레임이 지나온 길"),
     "shipping.parcel": _("택배 상자"),
     "shipping.parcelline": _("상자에 담은 상품"),
     "shipping.waybillchange": _("송장 수정 기록"),

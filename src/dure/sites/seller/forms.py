@@ -14,12 +14,14 @@ from dure.commerce.catalog.actions import OptionRow
 from dure.commerce.catalog.models import Category, Product
 from dure.commerce.sellers.banks import BANKS
 from dure.commerce.sellers.models import Member, Seller, ShippingPolicy
+from dure.commerce.shipping.models import Parcel
 from dure.integrations.carrier.carriers import CARRIERS
 from dure.kit import images
 from dure.sites.design.fields import WonField
 from dure.sites.design.notice_fields import notice_field
 
 CARRIER_CHOICES = [(c.code, c.name) for c in CARRIERS.values()]
+SEND_BY = [(m.value, m.label) for m in (Parcel.Method.DELIVERY, *Parcel.BY_HAND)]
 BLANK_ROWS = 2  # empty option rows offered, so that the page needs no script
 
 
@@ -223,12 +225,47 @@ class PhotoForm(forms.Form):
 
 
 class DispatchForm(forms.Form):
-    carrier = forms.ChoiceField(label=_("택배사"), choices=CARRIER_CHOICES)
+    """How a parcel goes: by a carrier with a waybill, or by hand. `bulk`: a row left empty is not sent yet."""
+
+    method = forms.ChoiceField(label=_("보내는 방법"), choices=SEND_BY, required=False)
+    carrier = forms.ChoiceField(label=_("택배사"), choices=[("", _("골라 주세요")), *CARRIER_CHOICES], required=False)
     waybill = forms.CharField(
         label=_("운송장 번호"),
         max_length=30,
+        required=False,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
+    note = forms.CharField(
+        label=_("전달 메모"),
+        max_length=100,
+        required=False,
+        help_text=_("직접 배달이나 퀵이면 기사님 연락처를 적어 두세요."),
+    )
+
+    def __init__(self, *args: Any, bulk: bool = False, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.bulk = bulk
+
+    @property
+    def is_filled(self) -> bool:
+        got = self.cleaned_data
+        return bool(got.get("waybill")) or got.get("method") in Parcel.BY_HAND
+
+    def clean(self) -> dict[str, Any]:
+        got: dict[str, Any] = super().clean() or {}
+        got["method"] = got.get("method") or Parcel.Method.DELIVERY
+        if got["method"] in Parcel.BY_HAND or (self.bulk and not got.get("waybill")):
+            return got
+        if not got.get("carrier"):
+            self.add_error("carrier", _("택배사를 골라 주세요."))
+        if not got.get("waybill"):
+            self.add_error("waybill", _("운송장 번호를 적어 주세요."))
+        return got
+
+    def parcel(self) -> dict[str, Any]:
+        """Arguments of `shipping.dispatch`."""
+        got = self.cleaned_data
+        return {name: got.get(name) or "" for name in ("carrier", "waybill", "method", "note")}
 
 
 class AnswerForm(forms.Form):

@@ -12,11 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from dure.commerce.catalog.models import ProductStatus
 from dure.commerce.claims.models import Claim
 from dure.commerce.claims.words import reason_in_words
-from dure.commerce.orders.models import LineStatus
 from dure.finance.settlement.models import Statement
 from dure.sites.design.lists import Choice, Column, Days, Empty, Listing
-
-SHOWN = [s for s in LineStatus.choices if s[0] not in {"PAYMENT_WAITING", "CANCELED_BY_NOPAYMENT"}]
 
 
 class Once(Listing):
@@ -49,27 +46,6 @@ class Products(Once):
         _("사진 한 장과 이야기 몇 줄이면 시작할 수 있어요."),
         _("상품 올리기"),
         "/seller/products/new/",
-    )
-
-
-class Orders(Once):
-    search = ("order__number", "product_name", "order__receiver", "order__buyer__name", "parcels__waybill")
-    search_hint = _("주문번호, 상품, 받는 분, 송장")
-    columns = (
-        Column("order.number", _("주문번호"), link=lambda n: reverse("seller:order", args=[n.pk]), primary=True),
-        Column("paid_at", _("결제일"), kind="moment", sort="paid_at"),
-        Column("product_name", _("상품"), width=36),
-        Column("option_name", _("옵션")),
-        Column("quantity", _("수량"), kind="number"),
-        Column("goods_amount", _("금액"), kind="won", sort="goods_amount"),
-        Column("order.receiver", _("받는 분")),
-        Column("dispatch_due", _("발송 기한"), kind="day", sort="dispatch_due"),
-        Column("status", _("상태"), kind="status", value=lambda n: _state(n)),
-    )
-    filters = (Choice("status", _("상태"), SHOWN), Days("paid_at", _("결제일")))
-    order = "-paid_at"
-    empty = Empty(
-        _("아직 주문이 없어요"), _("상품이 판매를 시작하면 주문이 여기에 모여요."), _("상품 보기"), "/seller/products/"
     )
 
 
@@ -124,10 +100,3 @@ def _face(product: Any) -> str:
 def _left(option: Any) -> int:
     stock = getattr(option, "stock", None)
     return stock.available if stock else 0
-
-
-def _state(line: Any) -> tuple[str, Any]:
-    """A paid line the seller has seen is being prepared."""
-    if line.status == LineStatus.PAID and line.acknowledged_at:
-        return "PREPARING", _("배송 준비 중")
-    return line.status, line.get_status_display()

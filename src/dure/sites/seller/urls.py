@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dure.sites.seller.views import home, joining, orders, people, products
+from dure.sites.seller.views import board, home, joining, orders, people, products
 
 app_name = "seller"
 urlpatterns = [
@@ -31,8 +31,11 @@ urlpatterns = [
     path("products/<int:pk>/photos/<int:photo>/", products.change_photo, name="change_photo"),
     path("products/<int:pk>/undo/<int:revision>/", products.undo, name="undo"),
     path("products/<int:pk>/move/", products.move, name="move_product"),
-    path("orders/", orders.order_list, name="orders"),
-    path("orders/acknowledge/", orders.acknowledge_all, name="acknowledge_all"),
+    path("orders/", board.board, name="orders"),
+    path("orders/acknowledge/", board.acknowledge_picked, name="acknowledge_picked"),
+    path("orders/acknowledge/undo/", board.unacknowledge, name="unacknowledge"),
+    path("orders/send/", board.send, name="send"),
+    path("orders/print/", board.print_picked, name="print_picked"),
     path("orders/purchase-orders.xlsx", orders.purchase_orders, name="purchase_orders"),
     path("orders/waybills/", orders.upload_waybills, name="upload_waybills"),
     path("orders/<int:pk>/", orders.order, name="order"),

@@ -29,30 +29,6 @@ from dure.sites.seller.forms import AnswerForm, DispatchForm, ReplyForm, Waybill
 
 @centre
 @sees("orders")
-def order_list(request: HttpRequest, shop: Seller) -> HttpResponse:
-    rows = lines_of_seller(request.user).filter(seller=shop)
-    context = {"fresh": _fresh(shop).count(), "waybills": WaybillsForm()}
-    return lists.Orders(request, rows).respond("seller/orders.html", **frame(request, shop), **context)
-
-
-@centre
-@may("orders")
-@require_POST
-def acknowledge_all(request: HttpRequest, shop: Seller) -> HttpResponse:
-    """발주확인 of everything new."""
-    seen = 0
-    for line in _fresh(shop):
-        try:
-            orders.acknowledge(line, by=request.user)
-        except DureError:  # cancelled, or seen by a colleague, a moment ago
-            continue
-        seen += 1
-    toast(request, _("주문 %(n)d건을 확인했어요.") % {"n": seen})
-    return redirect("seller:orders")
-
-
-@centre
-@sees("orders")
 def order(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
     return _order(request, shop, _line(request, shop, pk))
 
@@ -79,7 +55,7 @@ def dispatch(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
     if form.is_valid():
         together = _together(line) if request.POST.get("together") else [line]
         try:
-            shipping.dispatch(together, form.cleaned_data["carrier"], form.cleaned_data["waybill"], by=request.user)
+            shipping.dispatch(together, by=request.user, **form.parcel())
         except DureError as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
@@ -136,13 +112,13 @@ def answer_claim(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
         return _claim(request, shop, found, 422, collect=collect)
     try:
         if deed == "collect":
-            claims.start_collecting(found, **collect.cleaned_data, by=request.user)
+            claims.start_collecting(found, **_leg(collect), by=request.user)
         elif deed == "collected":
             claims.collected(found, by=request.user)
         elif deed == "complete":
             claims.complete(found, by=request.user, restock=restock)
         elif deed == "redeliver" and collect.is_valid():
-            claims.redeliver(found, **collect.cleaned_data, by=request.user, restock=restock)
+            claims.redeliver(found, **_leg(collect), by=request.user, restock=restock)
         elif deed == "exchanged":
             claims.exchanged(found, by=request.user)
         else:
@@ -173,10 +149,6 @@ def reply(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
     else:
         messages.error(request, _("답글을 1,000자 안으로 적어 주세요."))
     return redirect("seller:reviews")
-
-
-def _fresh(shop: Seller):  # type: ignore[no-untyped-def]
-    return ProductOrder.objects.filter(seller=shop, status="PAID", acknowledged_at=None).order_by("id")
 
 
 def _line(request: HttpRequest, shop: Seller, pk: int) -> ProductOrder:
@@ -211,6 +183,10 @@ def _order(request: HttpRequest, shop: Seller, line: ProductOrder, status: int =
         moments=[{"title": title, "at": at} for title, at in moments if at],
         parcels=[(parcel, carrier_name(parcel.carrier)) for parcel in line.parcels.all()],
     )
+
+
+def _leg(form: DispatchForm) -> dict[str, str]:
+    return {name: form.cleaned_data[name] for name in ("carrier", "waybill")}
 
 
 def _one_claim(request: HttpRequest, shop: Seller, pk: int) -> Claim:
