@@ -136,6 +136,15 @@ def a_shipping_policy(seller: Any, fee: int = 3000, free_over: int | None = None
     return policy
 
 
+def a_delivery_template(seller: Any, *, grouped: bool = False, **fields: Any) -> Any:
+    """A template of 3,000 won, in a bundle group of its own when `grouped`."""
+    from dure.commerce.pricing.models import BundleGroup, DeliveryTemplate
+
+    n = next(_count)
+    group = BundleGroup.objects.create(seller=seller, name=f"그룹{n}") if grouped else None
+    return DeliveryTemplate.objects.create(seller=seller, **{"name": f"템플릿{n}", "group": group, **fields})
+
+
 def a_commission_plan(basis_points: int = 500) -> Any:
     from datetime import date
 

@@ -11,11 +11,13 @@ import httpx
 import psycopg
 import pytest
 
-from builders import a_commission_plan, a_person, a_shipping_policy, an_option
+from builders import a_commission_plan, a_delivery_template, a_person, a_shipping_policy, an_address, an_option
 from dure.commerce.orders import actions
 from dure.commerce.orders.hot import HotLane, Placed, Refused, Request
 from dure.commerce.orders.models import Order
 from dure.commerce.pricing.actions import open_live_price
+from dure.commerce.pricing.rules import Bundle
+from dure.commerce.pricing.words import charge_reasons
 from dure.commerce.stock.models import StockItem
 from dure.config import socket_dir
 from dure.kit import tokens
@@ -81,6 +83,49 @@ def test_the_shipping_fee_is_free_over_the_sellers_bound(rush):
     a_shipping_policy(option.product.seller, fee=3000, free_over=30_000)
     (answer,) = rush([a_request(option, buyer, quantity=3)])
     assert answer.pay_total == 30_000
+
+
+TEMPLATES = {
+    "free": {"fee_type": "FREE", "fee": 0},
+    "paid": {"fee_type": "PAID"},
+    "bound missed": {"fee_type": "CONDITIONAL_FREE", "free_over": 40_000},
+    "bound reached": {"fee_type": "CONDITIONAL_FREE", "free_over": 30_000},
+    "by pieces": {"fee_type": "UNIT_QUANTITY_PAID", "unit": 2},
+    "two bands": {"fee_type": "RANGE_QUANTITY_PAID", "second_from": 3, "second_extra": 2000},
+    "three bands": {
+        "fee_type": "RANGE_QUANTITY_PAID",
+        "second_from": 2,
+        "second_extra": 2000,
+        "third_from": 3,
+        "third_extra": 2500,
+    },
+    "at the door": {"fee_type": "PAID", "pay": "COLLECT"},
+    "a choice": {"fee_type": "PAID", "pay": "COLLECT_OR_PREPAID"},
+}
+
+
+@pytest.mark.parametrize("kind", [*TEMPLATES, "policy", "default"])
+@pytest.mark.parametrize("grouped", [False, True])
+def test_both_doors_charge_the_same_and_keep_the_same_terms(rush, kind, grouped):
+    option, buyer = an_option(price=10_000, stock=50), a_person()
+    a_shipping_policy(option.product.seller, fee=3000, free_over=30_000)
+    if kind != "policy":
+        fields = TEMPLATES.get(kind, {"is_default": True, "return_fee": 2000})
+        template = a_delivery_template(option.product.seller, grouped=grouped, **fields)
+        if kind != "default":
+            option.product.delivery = template
+            option.product.save(update_fields=["delivery"])
+    (answer,) = rush([a_request(option, buyer, quantity=3)])
+    hot = Order.objects.get(number=answer.number)
+    slow = actions.place_order(buyer, [actions.Wanted(option.pk, 3)], an_address(), key="slow")
+    kept = ["bundle", "pay_type", "amount", "collect_amount", "extra", "reason"]
+    one, other = (order.shipping_charges.values(*kept).get() for order in (hot, slow))
+    assert one == other
+    one, other = (order.shipping_charges.get() for order in (hot, slow))
+    assert Bundle.read(one.policy) == Bundle.read(other.policy)
+    assert charge_reasons(one.reason, 0, one.policy) == charge_reasons(other.reason, 0, other.policy)
+    assert hot.pay_total == slow.pay_total
+    assert hot.lines.get().charge == one
 
 
 @pytest.mark.race
