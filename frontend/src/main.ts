@@ -1,6 +1,8 @@
 import "./css/index.css";
 import htmx from "htmx.org";
 import { enhance } from "./enhance";
+import { rememberSeen } from "./recent";
+import { completeSearch } from "./search";
 
 // No eval and no injected styles: the pages' Content-Security-Policy forbids both.
 htmx.config.allowEval = false;
@@ -24,3 +26,5 @@ document.addEventListener("htmx:configRequest", (event) => {
 });
 
 enhance();
+completeSearch();
+rememberSeen();

@@ -75,7 +75,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "dure.sites.middleware.Language",
     "django.middleware.common.CommonMiddleware",
     "dure.sites.public.SameOriginCsrf",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

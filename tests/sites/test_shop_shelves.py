@@ -10,6 +10,7 @@ from dure.commerce.catalog.actions import update_product
 from dure.commerce.catalog.models import Category, Option, Product
 from dure.commerce.pricing.models import LivePrice
 from dure.commerce.reviews import actions as reviews
+from dure.commerce.search import documents
 from dure.kit import clock
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +26,7 @@ def a_product(name, price=10_000, **fields):
     option = an_option(price, name=name, **fields)
     update_product(option.product, by=None, name=name)
     Product.objects.filter(pk=option.product_id).update(list_price=price, on_sale_at=clock.now())
+    documents.catch_up()
     return Option.objects.select_related("product").get(pk=option.pk)
 
 
@@ -48,6 +50,7 @@ def test_products_not_on_sale_are_nowhere(client):
     closed = a_product("닫은 가게 상품")
     closed.product.seller.status = "SUSPENDED"
     closed.product.seller.save()
+    documents.catch_up()
     listed = html(client.get("/products/"))
     assert "비밀 상품" not in listed
     assert "닫은 가게 상품" not in listed

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import structlog
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import render
+from django.utils import translation
 
 from dure.kit.errors import DureError
 from dure.kit.log import HEADER, begin_request
@@ -25,6 +28,17 @@ class RequestId:
         response[HEADER] = rid
         log.info("request", method=request.method, path=request.path, status=response.status_code)
         return response
+
+
+class Language(LocaleMiddleware):
+    """The language of the cookie or the browser; `?lang=en` before both, so that each language has an address."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        asked = request.GET.get("lang")
+        if asked in dict(settings.LANGUAGES):
+            translation.activate(asked)
+            request.LANGUAGE_CODE = asked  # type: ignore[attr-defined]
 
 
 class FriendlyErrors:

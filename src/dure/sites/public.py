@@ -123,8 +123,13 @@ class PublicPages:
         return _answer(request, kept)
 
 
+def is_stranger(request: HttpRequest) -> bool:
+    """Nobody the pages know: what they are shown may be shown to others."""
+    return not any(name in request.COOKIES for name in PERSONAL)
+
+
 def _policy_of(request: HttpRequest) -> tuple[Policy | None, dict[str, Any]]:
-    if request.method != "GET" or any(name in request.COOKIES for name in PERSONAL):
+    if request.method != "GET" or not is_stranger(request):
         return None, {}
     if len(request.META.get("QUERY_STRING", "")) > LONGEST_QUERY or not settings.PUBLIC_PAGES:
         return None, {}

@@ -49,6 +49,7 @@ class Wanted:
     region: str = ""
     least: int | None = None
     most: int | None = None
+    sold: bool = False  # something of it in the last 30 days
     ids: tuple[int, ...] | None = None  # only of these (an exhibition)
 
     @property
@@ -260,6 +261,7 @@ def _where(wanted: Wanted, at: datetime) -> tuple[str, dict[str, Any]]:
         (wanted.free, "free_shipping"),
         (wanted.quick, "quick"),
         (wanted.discount, "before > price"),
+        (wanted.sold, "sold > 0"),
     ):
         if asked:
             narrow(condition)

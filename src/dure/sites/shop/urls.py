@@ -1,16 +1,26 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from dure.sites.shop.views import cart, catalogue, claimed, home, orders, pay, policy
+from dure.sites.shop.views import cart, catalogue, claimed, finding, home, kept, orders, pay, policy, robots
 
 app_name = "shop"
 urlpatterns = [
     path("", home.home, name="home"),
     path("demo/enter/", home.demo_enter, name="demo_enter"),
     path("lives/", RedirectView.as_view(pattern_name="live:list"), name="lives"),
-    path("products/", catalogue.products, name="products"),
+    path("products/", finding.products, name="products"),
+    path("c/<slug:code>/", finding.shelf, name="shelf"),
+    path("best/", kept.best, name="best"),
+    path("search/complete/", finding.complete, name="complete"),
+    path("wishes/", kept.wishes, name="wishes"),
+    path("wishes/<int:pk>/", kept.wish, name="wish"),
+    path("recent/", kept.recent, name="recent"),
+    path("language/<slug:code>/", kept.language, name="language"),
+    path("robots.txt", robots.robots, name="robots"),
+    path("sitemap.xml", robots.sitemap, name="sitemap"),
+    path("sitemaps/<slug:kind>-<int:number>.xml.gz", robots.sitemap_file, name="sitemap_file"),
     path("products/<int:pk>/", catalogue.product, name="product"),
-    path("s/<int:pk>/", catalogue.seller, name="seller"),
+    path("s/<int:pk>/", finding.seller, name="seller"),
     path("policy/<slug:name>/", policy.policy, name="policy"),
     path("cart/", cart.cart, name="cart"),
     path("cart/put/", cart.cart_put, name="cart_put"),

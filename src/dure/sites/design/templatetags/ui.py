@@ -25,7 +25,7 @@ from django.utils.translation import pgettext_lazy
 from dure.integrations.carrier.carriers import carrier_name
 from dure.kit import clock, images, money
 from dure.kit.korean import phone_shown
-from dure.sites.design import charts
+from dure.sites.design import cards, charts
 
 register = template.Library()
 register.filter("won", money.won)
@@ -290,6 +290,13 @@ def list_table(context: Context, listing: Any) -> dict[str, Any]:
     return {"listing": listing, "request": context["request"], "csrf_token": context.get("csrf_token")}
 
 
+@register.simple_tag(takes_context=True)
+def product_grid(context: Context, products: Iterable[Any], best: int = 0) -> SafeString:
+    """Product cards (see `design/cards.py`), with hearts when the page knows `wished`; `best` of them above the fold."""
+    here = context["request"].get_full_path() if "request" in context else ""
+    return cards.grid(products, DRAWN, wished=context.get("wished"), here=here, best=best)
+
+
 # --- pictures ------------------------------------------------------------------------------------------------------
 
 
@@ -346,6 +353,15 @@ def photo_srcset(name: Any) -> str:
 def photo_light(name: Any) -> str:
     """The srcset of the picture in AVIF, if there is one yet."""
     return images.light_srcset(name)
+
+
+DRAWN = {"photo": photo, "price": price, "rating": rating, "icon": icon}
+
+
+@register.simple_tag
+def product_card(product: Any) -> SafeString:
+    """One product card, for a grid that holds other things as well."""
+    return cards.card(product, DRAWN)
 
 
 # --- charts --------------------------------------------------------------------------------------------------------

@@ -8,15 +8,17 @@ from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from dure.commerce.catalog.models import Product
+from dure.commerce.search import queries as search
 from dure.config import load
 from dure.kit import clock
 from dure.live.models import Show, ShowQuerySet
 from dure.people.models import User
 from dure.sites.public import public
-from dure.sites.shop import demo, shelf
+from dure.sites.shop import demo, seo
+from dure.sites.shop.views.kept import hearts
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -24,12 +26,16 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 @public(seconds=20)
 def home(request: HttpRequest) -> HttpResponse:
     now = clock.now()
+    well_sold = search.shelf_cards("sales", 8, now)
+    newest = search.shelf_cards("new", 8, now)
     context = {
-        "shelves": shelf.categories(),
+        "shelves": search.tree(),
         "running": _shows().running().order_by("-on_air_at")[:4],
         "coming": _shows().coming().filter(planned_at__gte=now - timedelta(hours=6)).order_by("planned_at")[:4],
-        "well_sold": shelf.cards(shelf.well_sold(8, now - timedelta(days=30)), now),
-        "newest": shelf.cards(Product.objects.on_sale().order_by("-on_sale_at", "-id")[:8], now),
+        "well_sold": well_sold,
+        "newest": newest,
+        "wished": hearts(request, [*well_sold, *newest]),
+        "seo": seo.Page("/", data=[seo.organization(_("두레")), seo.website(_("두레"))]),
         "people": demo.people() if load().mode == "demo" else [],
     }
     return render(request, "shop/home.html", context)
