@@ -120,3 +120,16 @@ def test_verify_finds_a_document_that_lies():
     assert run(CHECKS[1]).count == 1
     kept.delete()
     assert run(CHECKS[0]).count == 1
+
+
+def test_a_delivery_template_says_what_is_free():
+    from dure.commerce.pricing.models import DeliveryTemplate
+
+    option = an_option(9_000, name="꿀떡")
+    a_shipping_policy(option.product.seller, fee=0)
+    assert document_of(option).free_shipping
+    terms = DeliveryTemplate.objects.create(seller=option.product.seller, name="유료", fee_type="PAID", is_default=True)
+    assert not document_of(option).free_shipping
+    terms.fee_type, terms.free_over = "CONDITIONAL_FREE", 9_000
+    terms.save()
+    assert document_of(option).free_shipping

@@ -128,7 +128,6 @@ def _document(row: dict[str, Any], shelves: Shelves) -> dict[str, Any]:
         (" ".join([row["keywords"].replace(",", " "), row["tagline"], row["brand"]]), rules.WORDS),
         (" ".join([shelf_names, row["seller_name"], row["maker"], region, (row["names"] or "")[:400]]), rules.AROUND),
     ]
-    always_free = row["fee"] == 0 or (row["free_over"] is not None and row["low"] >= row["free_over"])
     return {
         "product_id": row["id"],
         "seller_id": row["seller_id"],
@@ -143,7 +142,7 @@ def _document(row: dict[str, Any], shelves: Shelves) -> dict[str, Any]:
         "before": None,
         "several": row["high"] > row["low"],
         "in_stock": bool(row["in_stock"]),
-        "free_shipping": bool(always_free),
+        "free_shipping": bool(row["free"]),
         "quick": row["dispatch_days"] is not None and row["dispatch_days"] + row["lead_days"] <= QUICK_DAYS,
         "region": region,
         "rating": round(float(row["stars"] or 0) * 10),

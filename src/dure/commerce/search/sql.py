@@ -15,11 +15,16 @@ SOURCE = """
     SELECT p.id, p.seller_id, p.category_id, p.name, p.tagline, p.keywords, p.brand, p.maker, p.lead_days,
            coalesce(p.on_sale_at, p.created_at) AS on_sale_at, s.name AS seller_name,
            coalesce(nullif(policy.dispatch_from, ''), s.business_address) AS sent_from,
-           policy.fee, policy.free_over, policy.dispatch_days,
+           policy.dispatch_days, CASE
+               WHEN terms.id IS NULL THEN policy.fee = 0 OR policy.free_over <= offer.low
+               ELSE terms.pay = 'PREPAID' AND (terms.fee_type = 'FREE'
+                    OR (terms.fee_type = 'CONDITIONAL_FREE' AND terms.free_over <= offer.low)) END AS free,
            offer.low, offer.high, offer.names, offer.in_stock, face.image, said.reviews, said.stars, kept.sold
       FROM catalog_product p
       JOIN sellers_seller s ON s.id = p.seller_id
       LEFT JOIN sellers_shippingpolicy policy ON policy.seller_id = p.seller_id
+      LEFT JOIN pricing_deliverytemplate terms ON terms.id = coalesce(p.delivery_id, (
+           SELECT usual.id FROM pricing_deliverytemplate usual WHERE usual.seller_id = p.seller_id AND usual.is_default))
       LEFT JOIN search_document kept ON kept.product_id = p.id
      CROSS JOIN LATERAL (
            SELECT min(o.price) AS low, max(o.price) AS high, string_agg(o.name, ' ' ORDER BY o.position) AS names,

@@ -66,9 +66,9 @@ def product_context(request: HttpRequest, seen: Product, **also: Any) -> dict[st
 
 def _visible(request: HttpRequest) -> Any:
     """On sale for everybody; the seller's own people (and the house) see theirs before and after."""
-    every = Product.objects.select_related(
-        "seller__shipping_policy", "category", "delivery__group"
-    ).prefetch_related("photos")
+    every = Product.objects.select_related("seller__shipping_policy", "category", "delivery__group").prefetch_related(
+        "photos"
+    )
     if request.user.is_authenticated and request.GET.get("preview"):
         if request.user.has_role("MD", "OPERATOR"):
             return every
