@@ -50,6 +50,7 @@ def nav(user: User) -> list[tuple[str, str, str, int]]:
         ((Role.OPERATOR,), _("상품 심사"), "office:products", "package", waiting.products),
         ((Role.OPERATOR,), _("수수료"), "office:commissions", "percent", 0),
         (STAFF, _("주문 관리"), "office:orders", "receipt-text", 0),
+        (STAFF, _("문의"), "office:inquiries", "message-circle", waiting.inquiries),
         (MONEY, _("정산"), "office:statements", "landmark", 0),
         (MONEY, _("환불"), "office:refunds", "rotate-ccw", waiting.refunds),
         (MONEY, _("지급"), "office:payouts", "wallet", waiting.payouts),

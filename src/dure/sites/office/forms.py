@@ -100,3 +100,12 @@ class CommissionForm(forms.Form):
             "since": told["since"] or clock.today() + NOTICE,
             "note": told["note"],
         }
+
+
+class DecideForm(forms.Form):
+    why = forms.CharField(label=_("내리는 까닭"), required=False, max_length=200, help_text=_("쓴 사람이 읽어요."))
+
+
+class TalkForm(forms.Form):
+    text = forms.CharField(label=_("내용"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+    key = forms.UUIDField(widget=forms.HiddenInput)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -208,3 +209,96 @@ class Commissions(Listing):
     order = "-since"
     exports = "commissions"
     empty = Empty(_("아직 수수료가 없어요"), _("위에서 첫 수수료를 정해 주세요."))
+
+
+def _answered(question) -> tuple[str, Any]:  # type: ignore[no-untyped-def]
+    if question.hidden_at:
+        return "ENDED", _("내려감")
+    if question.open_reports:
+        return "BAD", _("신고됨")
+    if question.answered_at:
+        return "DONE", _("답변 완료")
+    return ("WARN", _("기한 지남")) if question.late(clock.now()) else ("INFO", _("답변 대기"))
+
+
+def _questions_of_state(rows, state):  # type: ignore[no-untyped-def]
+    return {
+        "reported": rows.filter(open_reports__gt=0),
+        "late": rows.filter(answered_at=None, hidden_at=None, due_at__lt=clock.now()),
+        "waiting": rows.filter(answered_at=None, hidden_at=None),
+        "hidden": rows.filter(hidden_at__isnull=False),
+    }[state]
+
+
+class Questions(Listing):
+    search = ("text", "answer", "product__name", "product__seller__name")
+    search_hint = _("문의, 상품, 판매자")
+    columns = (
+        Column(
+            "text",
+            _("문의"),
+            value=lambda q: Truncator(q.text).chars(60),
+            link=lambda q: reverse("office:question", args=[q.pk]),
+            primary=True,
+            exported=lambda q: q.text,
+            width=60,
+        ),
+        Column("product.name", _("상품")),
+        Column("product.seller.name", _("판매자")),
+        Column("asker.name", _("물은 사람")),
+        Column("asked_at", _("물은 때"), kind="moment", sort="asked_at"),
+        Column("due_at", _("답할 기한"), kind="moment", sort="due_at"),
+        Column("state", _("상태"), kind="status", value=_answered),
+    )
+    filters = (
+        Choice(
+            "state",
+            _("상태"),
+            (("reported", _("신고됨")), ("late", _("기한 지남")), ("waiting", _("답변 대기")), ("hidden", _("내려감"))),
+            apply=_questions_of_state,
+        ),
+        Days("asked_at", _("물은 날")),
+    )
+    order = "-asked_at"
+    exports = "questions"
+    empty = Empty(_("아직 문의가 없어요"), _("손님이 상품 페이지에서 물어보면 여기에 나와요."))
+
+
+def _talked(thread) -> tuple[str, Any]:  # type: ignore[no-untyped-def]
+    if thread.waiting_since is None:
+        return "DONE", _("답변 완료")
+    return ("BAD", _("기한 지남")) if thread.late(clock.now()) else ("INFO", _("답변 대기"))
+
+
+def _threads_of_state(rows, state):  # type: ignore[no-untyped-def]
+    waiting = rows.filter(waiting_since__isnull=False)
+    return {
+        "late": waiting.filter(due_at__lt=clock.now()),
+        "waiting": waiting,
+        "done": rows.filter(waiting_since=None),
+    }[state]
+
+
+class Threads(Listing):
+    search = ("order__number", "line__product_name", "seller__name")
+    search_hint = _("주문번호, 상품, 판매자")
+    columns = (
+        Column("order.number", _("주문번호"), link=lambda t: reverse("office:inquiry", args=[t.pk]), primary=True),
+        Column("seller.name", _("판매자")),
+        Column("line.product_name", _("상품")),
+        Column("topic", _("주제"), value=lambda t: t.get_topic_display()),
+        Column("last_at", _("마지막 글"), kind="moment", sort="last_at"),
+        Column("due_at", _("답할 기한"), kind="moment", sort="due_at"),
+        Column("state", _("상태"), kind="status", value=_talked),
+    )
+    filters = (
+        Choice(
+            "state",
+            _("상태"),
+            (("late", _("기한 지남")), ("waiting", _("답변 대기")), ("done", _("답변 완료"))),
+            apply=_threads_of_state,
+        ),
+    )
+    order = "-last_at"
+    exports = "inquiries"
+    empty = Empty(_("주문 문의가 없어요"), _("손님이 판매자에게 주문에 대해 물어보면 여기에 나와요."))

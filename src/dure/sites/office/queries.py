@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from dure.commerce.catalog.models import Product, ProductStatus
 from dure.commerce.claims.models import Claim
+from dure.commerce.inquiries.models import QuestionReport
+from dure.commerce.inquiries.queries import late_threads
 from dure.commerce.orders.models import Order, ProductOrder
 from dure.commerce.sellers.models import Seller, SellerStatus
 from dure.finance.ledger.queries import Proof
@@ -29,6 +31,7 @@ class Waiting:
     payouts: int  # failed, or sent back by the bank
     refunds: int  # refused by the payment provider for good
     deliveries: int  # events that a subscriber could not take
+    inquiries: int  # reports of questions to decide, threads past their time
 
 
 def waiting() -> Waiting:
@@ -38,6 +41,7 @@ def waiting() -> Waiting:
         payouts=Payout.objects.filter(status__in=[PayoutStatus.FAILED, PayoutStatus.RETURNED_BY_BANK]).count(),
         refunds=Refund.objects.filter(status=Refund.Status.FAILED).count(),
         deliveries=stuck_deliveries().count(),
+        inquiries=QuestionReport.objects.filter(verdict="").count() + late_threads().count(),
     )
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dure.sites.office.views import approvals, commissions, dashboard, money
+from dure.sites.office.views import approvals, commissions, dashboard, inquiries, money
 
 app_name = "office"
 urlpatterns = [
@@ -12,6 +12,11 @@ urlpatterns = [
     path("commissions/", commissions.commission_list, name="commissions"),
     path("commissions/new/", commissions.schedule, name="schedule_commission"),
     path("commissions/<int:pk>/withdraw/", commissions.withdraw, name="withdraw_commission"),
+    path("questions/", inquiries.question_list, name="questions"),
+    path("questions/<int:pk>/", inquiries.question, name="question"),
+    path("reports/<int:pk>/decide/", inquiries.decide, name="decide_report"),
+    path("inquiries/", inquiries.thread_list, name="inquiries"),
+    path("inquiries/<int:pk>/", inquiries.thread, name="inquiry"),
     path("products/", approvals.product_list, name="products"),
     path("products/<int:pk>/", approvals.product, name="product"),
     path("products/<int:pk>/decide/", approvals.decide_product, name="decide_product"),

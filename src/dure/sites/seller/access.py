@@ -25,6 +25,7 @@ from django.utils.translation import pgettext
 
 from dure.commerce.claims.models import Claim
 from dure.commerce.claims.queries import open_claims_of
+from dure.commerce.inquiries.queries import waiting_of
 from dure.commerce.orders.models import ProductOrder
 from dure.commerce.sellers import rules
 from dure.commerce.sellers.errors import RoleMissing
@@ -132,6 +133,7 @@ def _nav(shop: Seller, role: str) -> list[tuple[str, str, str, int]]:
         ("products", pgettext("menu", "상품"), "seller:products", "package", 0),
         ("orders", _("클레임"), "seller:claims", "rotate-ccw", claims),
         ("finance", _("정산"), "seller:settlements", "landmark", 0),
+        ("products", _("문의"), "seller:questions", "message-circle", waiting_of(shop).total),
         ("products", _("후기"), "seller:reviews", "star", 0),
         ("shop", _("가게 정보"), "seller:steps", "store", 0),
     ]

@@ -296,3 +296,23 @@ class StaffForm(RoleForm):
 
 class WaybillsForm(forms.Form):
     file = forms.FileField(label=_("송장 엑셀"), widget=forms.FileInput(attrs={"accept": ".xlsx"}))
+
+
+class QuestionAnswerForm(forms.Form):
+    text = forms.CharField(label=_("답변"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5}))
+
+
+class TalkForm(forms.Form):
+    text = forms.CharField(label=_("내용"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+    photos = SeveralFiles(
+        label=_("사진"), required=False, widget=Pictures(attrs={"accept": images.ACCEPT, "multiple": True})
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def clean_photos(self) -> list[Any]:
+        return [photo for photo in self.cleaned_data["photos"] if photo][:5]
+
+
+class TemplateForm(forms.Form):
+    title = forms.CharField(label=_("제목"), max_length=40, help_text=_("나만 보는 이름이에요. 예: 제주 배송"))
+    text = forms.CharField(label=_("답변"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))

@@ -7,12 +7,15 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from dure.commerce.catalog.models import ProductStatus
 from dure.commerce.claims.models import Claim
 from dure.commerce.claims.words import reason_in_words
+from dure.commerce.inquiries.models import Thread
 from dure.finance.settlement.models import Statement
+from dure.kit import clock
 from dure.sites.design.lists import Choice, Column, Days, Empty, Listing
 
 
@@ -100,3 +103,58 @@ def _face(product: Any) -> str:
 def _left(option: Any) -> int:
     stock = getattr(option, "stock", None)
     return stock.available if stock else 0
+
+
+def _answered(row: Any) -> tuple[str, Any]:
+    if row.answered_at:
+        return "DONE", _("답변 완료")
+    return ("BAD", _("기한 지남")) if row.late(clock.now()) else ("WARN", _("답변 대기"))
+
+
+def _talked(thread: Any) -> tuple[str, Any]:
+    if thread.waiting_since is None:
+        return "DONE", _("답변 완료")
+    return ("BAD", _("기한 지남")) if thread.late(clock.now()) else ("WARN", _("답변 대기"))
+
+
+class Questions(Listing):
+    search = ("text", "answer", "product__name")
+    search_hint = _("문의, 상품")
+    columns = (
+        Column("text", _("문의"), link=lambda q: reverse("seller:question", args=[q.pk]), primary=True, width=60,
+               value=lambda q: Truncator(q.text).chars(60), exported=lambda q: q.text),
+        Column("product.name", _("상품")),
+        Column("secret", _("비밀글"), value=lambda q: _("비밀") if q.secret else ""),
+        Column("asked_at", _("물은 때"), kind="moment", sort="asked_at"),
+        Column("due_at", _("답할 기한"), kind="moment", sort="due_at"),
+        Column("state", _("상태"), kind="status", value=_answered),
+    )  # fmt: skip
+    filters = (
+        Choice("state", _("상태"), (("waiting", _("답변 대기")), ("done", _("답변 완료"))),
+               apply=lambda rows, value: rows.filter(answered_at__isnull=value == "waiting")),
+        Days("asked_at", _("물은 날")),
+    )  # fmt: skip
+    order = "-asked_at"
+    exports = "questions"
+    empty = Empty(_("아직 문의가 없어요"), _("손님이 상품 페이지에서 물어보면 여기에 나와요."), mark="message-square")
+
+
+class Inquiries(Once):
+    search = ("order__number", "line__product_name", "messages__text")
+    search_hint = _("주문번호, 상품, 내용")
+    columns = (
+        Column("order.number", _("주문번호"), link=lambda t: reverse("seller:inquiry", args=[t.pk]), primary=True),
+        Column("line.product_name", _("상품")),
+        Column("topic", _("주제"), value=lambda t: t.get_topic_display()),
+        Column("last_at", _("마지막 글"), kind="moment", sort="last_at"),
+        Column("due_at", _("답할 기한"), kind="moment", sort="due_at"),
+        Column("state", _("상태"), kind="status", value=_talked),
+    )
+    filters = (
+        Choice("state", _("상태"), (("waiting", _("답변 대기")), ("done", _("답변 완료"))),
+               apply=lambda rows, value: rows.filter(waiting_since__isnull=value == "done")),
+        Choice("topic", _("주제"), Thread.Topic.choices),
+    )  # fmt: skip
+    order = "-last_at"
+    exports = "inquiries"
+    empty = Empty(_("주문 문의가 없어요"), _("손님이 주문에서 물어보면 여기에서 답해요."), mark="message-square")

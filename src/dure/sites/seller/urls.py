@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dure.sites.seller.views import board, home, joining, orders, people, products
+from dure.sites.seller.views import board, home, inquiries, joining, orders, people, products
 
 app_name = "seller"
 urlpatterns = [
@@ -44,6 +44,13 @@ urlpatterns = [
     path("claims/", orders.claim_list, name="claims"),
     path("claims/<int:pk>/", orders.claim, name="claim"),
     path("claims/<int:pk>/answer/", orders.answer_claim, name="answer_claim"),
+    path("questions/", inquiries.question_list, name="questions"),
+    path("questions/<int:pk>/", inquiries.question, name="question"),
+    path("inquiries/", inquiries.thread_list, name="inquiries"),
+    path("inquiries/<int:pk>/", inquiries.thread, name="inquiry"),
+    path("answers/", inquiries.template_list, name="answer_templates"),
+    path("answers/save/", inquiries.save_template, name="save_answer_template"),
+    path("answers/<int:pk>/remove/", inquiries.remove_template, name="remove_answer_template"),
     path("reviews/", orders.review_list, name="reviews"),
     path("reviews/<int:pk>/reply/", orders.reply, name="reply"),
     path("settlements/", home.settlements, name="settlements"),

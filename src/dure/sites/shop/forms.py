@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from dure.commerce.claims.models import Claim
 from dure.commerce.claims.rules import REASONS
 from dure.commerce.claims.words import SENTENCES
+from dure.commerce.inquiries.models import Thread
 from dure.commerce.orders.actions import Address
 from dure.commerce.reviews.actions import SHORTEST
 from dure.kit import images
@@ -162,3 +163,21 @@ class OpenClaim(forms.Form):
 
 def fresh_key() -> str:
     return str(uuid.uuid4())
+
+
+class AskForm(forms.Form):
+    """A question under a product. `key` makes a double submit one question."""
+
+    text = forms.CharField(label=_("무엇이 궁금하세요?"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+    secret = forms.BooleanField(label=_("비밀글로 묻기"), required=False, help_text=_("나와 판매자만 볼 수 있어요."))
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class MessageForm(forms.Form):
+    text = forms.CharField(label=_("내용"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+    photos = Pictures(label=_("사진"), most=5)
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class InquiryForm(MessageForm):
+    topic = forms.ChoiceField(label=_("무엇에 대한 문의인가요?"), choices=Thread.Topic.choices)

@@ -1,7 +1,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from dure.sites.shop.views import cart, catalogue, claimed, finding, home, kept, orders, pay, policy, robots
+from dure.sites.shop.views import cart, catalogue, claimed, finding, home, inquiries, kept, orders, pay, policy, robots
 
 app_name = "shop"
 urlpatterns = [
@@ -21,6 +21,13 @@ urlpatterns = [
     path("sitemaps/<slug:kind>-<int:number>.xml.gz", robots.sitemap_file, name="sitemap_file"),
     path("products/<int:pk>/", catalogue.product, name="product"),
     path("s/<int:pk>/", finding.seller, name="seller"),
+    path("products/<int:pk>/questions/", inquiries.questions, name="questions"),
+    path("products/<int:pk>/questions/ask/", inquiries.ask, name="ask"),
+    path("questions/<int:pk>/take-back/", inquiries.take_back, name="take_back_question"),
+    path("questions/<int:pk>/report/", inquiries.report, name="report_question"),
+    path("inquiries/", inquiries.mine, name="inquiries"),
+    path("inquiries/<int:pk>/", inquiries.thread, name="inquiry"),
+    path("orders/lines/<int:pk>/inquiry/", inquiries.new_thread, name="new_inquiry"),
     path("policy/<slug:name>/", policy.policy, name="policy"),
     path("cart/", cart.cart, name="cart"),
     path("cart/put/", cart.cart_put, name="cart_put"),

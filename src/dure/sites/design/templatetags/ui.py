@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from dure.integrations.carrier.carriers import carrier_name
-from dure.kit import clock, images, money
+from dure.kit import clock, images, money, privacy
 from dure.kit.korean import phone_shown
 from dure.sites.design import cards, charts
 
@@ -100,8 +100,13 @@ def moment(value: datetime | None) -> str:
 @register.filter
 def masked(person: Any) -> str:
     """A name as strangers see it: 김두레 gives 김**."""
-    name = str(person)
-    return f"{name[:1]}{'*' * min(len(name) - 1, 2)}"
+    return privacy.masked_name(str(person))
+
+
+@register.filter
+def masked_text(text: str) -> str:
+    """Public text without telephone numbers, e-mail addresses, account numbers."""
+    return privacy.masked_text(text)
 
 
 @register.filter
