@@ -44,7 +44,7 @@ MATRIX = [
     ("post", "save_notice", PRODUCT, "product"),
     ("post", "add_photo", PRODUCT, "product"),
     ("post", "move_product", PRODUCT, "product"),
-    ("post", "acknowledge_all", ORDERS),
+    ("post", "acknowledge_picked", ORDERS),
     ("post", "acknowledge", ORDERS, "line"),
     ("post", "dispatch", ORDERS, "line"),
     ("post", "upload_waybills", ORDERS),
@@ -75,6 +75,24 @@ def test_every_role_does_its_own_work_and_no_other(client, shop, role):
         assert (answer.status_code != 403) == allowed, f"{role}: {method} {name} gave {answer.status_code}"
         if not allowed:
             assert "가게 대표에게" in answer.content.decode()
+
+
+def every_deed():
+    """The addresses of all views of the seller centre that need a shop, with numbers that nothing has."""
+    from dure.sites.seller.urls import urlpatterns
+
+    for pattern in urlpatterns:
+        if pattern.name not in {"join", "apply", "switch", "leave"}:
+            numbers = dict.fromkeys(pattern.pattern.converters, 2_000_000_000)
+            yield reverse(f"seller:{pattern.name}", kwargs=numbers)
+
+
+def test_who_only_reads_changes_nothing_anywhere(client, shop):
+    client.force_login(a_member(shop, "READ_ONLY").user)
+    for url in every_deed():
+        changed = client.post(url, {})
+        # Refused, not there, or a page that takes no notice of a form (200 as for GET).
+        assert changed.status_code in {403, 404, 405} or client.get(url).status_code == changed.status_code == 200, url
 
 
 def test_the_menu_shows_only_what_the_role_opens(client, shop):

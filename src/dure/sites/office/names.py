@@ -140,8 +140,6 @@ COLUMNS = {
     "alt": _("사진 설명"),
     "amount": _("금액"),
     "answer": _("답변"),
-    "answered_at": _("답한 시각"),
-    "answered_by": _("답한 사람"),
     "approved_at": _("승인 시각"),
     "asked_at": _("요청 시각"),
     "assigned_by": _("배정한 사람"),
