@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "dure.commerce.reviews",
     "dure.commerce.inquiries",
     "dure.commerce.search",
+    "dure.commerce.sheets",
     "dure.finance.ledger",
     "dure.finance.payments",
     "dure.finance.settlement",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
@@ -22,4 +23,23 @@ def record(action: str, subject: models.Model, *, by: Any = None, why: str = "",
         why=why,
         detail=detail,
         request_id=request_id(),
+    )
+
+
+def record_many(action: str, subjects: Iterable[models.Model], *, by: Any = None, why: str = "", **detail: Any) -> None:
+    """A line for each of many subjects to which the same was done."""
+    from dure.kit.models import AuditEntry
+
+    at, request = clock.now(), request_id()
+    AuditEntry.objects.bulk_create(
+        AuditEntry(
+            at=at,
+            actor=by,
+            action=action,
+            subject=f"{subject._meta.label_lower}:{subject.pk}",
+            why=why,
+            detail=detail,
+            request_id=request,
+        )
+        for subject in subjects
     )

@@ -13,7 +13,7 @@ delivery holds back the later events of its aggregate for that subscriber, and i
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -65,6 +65,33 @@ def emit(topic: str, about: models.Model, **payload: Any) -> Event:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
     return event
+
+
+def emit_many(topic: str, news: Iterable[tuple[models.Model, dict[str, Any]]]) -> list[Event]:
+    """`emit` for many aggregates at once: (about, payload) of each."""
+    if not connection.in_atomic_block:
+        raise RuntimeError(f"{topic} must be emitted inside a transaction")
+    moment, request = clock.now(), request_id()
+    events = Event.objects.bulk_create(
+        Event(
+            topic=topic,
+            aggregate=f"{about._meta.label_lower}:{about.pk}",
+            payload=payload,
+            request_id=request,
+            occurred_at=moment,
+        )
+        for about, payload in news
+    )
+    names = list(_subscribers[topic])
+    if names and events:
+        Delivery.objects.bulk_create(
+            Delivery(event=event, subscriber=n, aggregate=event.aggregate, next_attempt_at=moment)
+            for event in events
+            for n in names
+        )
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+    return events
 
 
 NEXT_DUE = """
