@@ -159,9 +159,7 @@ def _at_once(product: Product, edit: Edit, by: User | None) -> Mapping[str, Any]
     return edit.fields
 
 
-def _tell(
-    changed: Mapping[int, tuple[Product, dict[str, Any], dict[str, Any]]], by: User | None, note: str
-) -> None:
+def _tell(changed: Mapping[int, tuple[Product, dict[str, Any], dict[str, Any]]], by: User | None, note: str) -> None:
     """A revision, an audit line and the events of each product in which something differs."""
     revisions, news, prices = [], [], []
     for product, before, after in changed.values():
@@ -208,7 +206,7 @@ def _set(product: Product, fields: Mapping[str, Any], shelves: Mapping[str, Cate
             setattr(product, name, datetime.fromisoformat(value) if value else None)
         elif name in SETTABLE:
             setattr(product, name, value)
-    if "category" in fields and not product.notice:
+    if "category" in fields and "notice_type" not in fields and not product.notice:
         product.notice_type = product.category.notice_type
 
 

@@ -121,6 +121,7 @@ def _change(upload: Upload, entries: list[Entry]) -> None:
         entry.done = {
             "movements": {str(o): moved[o].movement for o in _pieces([entry]) if o in moved},
             "code": had.get(entry.product or 0, ""),
+            "notice_type": there[entry.product]["notice_type"] if entry.product else "",  # goes with the shelf
         }
         new = [c["after"] for c in entry.changes if c["field"] == "option"]
         if new:
@@ -280,6 +281,9 @@ def _put_back(upload: Upload, entries: list[Entry]) -> None:
                     codes[entry.product or 0] = entry.done["code"]
                 else:
                     back.append((entry.product or 0, turned))
+                if change["field"] == "category" and not product["notice"]:
+                    form = {"field": "notice_type", "after": entry.done["notice_type"]}
+                    back.append((entry.product or 0, form))
             else:
                 kept.append(change)
         off += entry.done.get("options", [])
