@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from dure.commerce.catalog import notices, rules
+from dure.commerce.catalog import lint, notices, rules
+from dure.commerce.catalog.lint import Finding
 from dure.commerce.catalog.models import Category, Option, Product, Revision
+from dure.kit import clock
 from dure.kit.models import AuditEntry
 from dure.kit.money import won
 from dure.people.models import User
@@ -68,20 +71,38 @@ class Missing:
     part: str
 
 
+def findings(product: Product, left: Mapping[int, int] | None = None) -> list[Finding]:
+    """What a review would find, see `lint`. `left`: pieces by option id, as far as the caller knows the stock."""
+    return lint.check(_facts(product, left))
+
+
 def missing(product: Product) -> list[Missing]:
     """What the review will not do without, in the order of the editor; empty when the product can be submitted."""
-    found = []
-    if not product.name.strip():
-        found.append(Missing("name", _("상품명"), "basics"))
-    if len(product.story.strip()) < 20:
-        found.append(Missing("story", _("상품 이야기(20자 이상)"), "basics"))
-    if not Option.objects.filter(product=product, active=True).exists():
-        found.append(Missing("options", _("옵션과 판매가"), "options"))
-    if not product.photos.exists():
-        found.append(Missing("photos", _("사진 1장 이상"), "photos"))
-    for item in notices.missing(product.notice_type or product.category.notice_type, product.notice):
-        found.append(Missing(f"notice.{item.code}", item.label, "notice"))
-    return found
+    return [Missing(f.code, f.label, f.part) for f in findings(product) if f.stops]
+
+
+def _facts(product: Product, left: Mapping[int, int] | None) -> lint.Facts:
+    shelf = product.category
+    options = Option.objects.filter(product=product).exclude(active=False, paused=False)
+    return lint.Facts(
+        **{name: getattr(product, name) for name in ("name", "tagline", "story", "keywords", "notice", "blocks")},
+        **{name: getattr(product, name) for name in ("sale_from", "sale_until", "tax_class", "origin", "kc_numbers")},
+        at=clock.now(),
+        notice_type=product.notice_type or shelf.notice_type,
+        options=[
+            lint.Choice(
+                o.name, o.price, on=o.active, addon=o.addon, left=left.get(o.pk, 0) if left is not None else None
+            )
+            for o in options
+        ],
+        photos=[(photo.width, photo.height, photo.alt) for photo in product.photos.all()],
+        adults_only=product.adults_only,
+        lead_days=product.lead_days,
+        needs_kc=shelf.needs_kc,
+        needs_origin=shelf.needs_origin,
+        shelf_for_adults=shelf.adults_only,
+        shelf_is_a_leaf=not shelf.children.exists(),
+    )
 
 
 def notice_rows(product: Product) -> list[tuple[str, str]]:

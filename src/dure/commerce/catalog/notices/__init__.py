@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext as __
 
 from dure.commerce.catalog.notices import consumed, electric, household, services, wearing
 from dure.commerce.catalog.notices.items import (
@@ -120,17 +120,17 @@ def carried_over(code: str, other: str, values: Mapping[str, str]) -> dict[str, 
 
 def _wrong(item: Item, text: str) -> str:
     if len(text) > LONGEST:
-        return _now("%(most)d자까지 적을 수 있어요.") % {"most": LONGEST}
+        return __("%(most)d자까지 적을 수 있어요.") % {"most": LONGEST}
     if item.kind == CHOICE and text not in dict(item.choices):
-        return _now("목록에서 하나를 골라 주세요.")
+        return __("목록에서 하나를 골라 주세요.")
     if text == NOT_APPLICABLE and (item.may_not_apply or item.kind == DETAIL):
         return ""
     if item.kind == MONTH and not re.fullmatch(r"(19|20)\d\d-(0[1-9]|1[0-2])", text):
-        return _now("연도와 달을 2026-11처럼 적어 주세요.")
+        return __("연도와 달을 2026-11처럼 적어 주세요.")
     if item.kind == DAY and not _is_day(text):
-        return _now("날짜를 2026-11-24처럼 적어 주세요.")
+        return __("날짜를 2026-11-24처럼 적어 주세요.")
     if item.kind == PHONE and len(re.sub(r"\D", "", text)) < 8:
-        return _now("전화번호를 적어 주세요. 예: 02-123-4567")
+        return __("전화번호를 적어 주세요. 예: 02-123-4567")
     return ""
 
 
