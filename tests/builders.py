@@ -163,6 +163,7 @@ def an_order(
     paid: bool = False,
     key: str = "",
     postcode: str = "03086",
+    offers: Any = None,
 ) -> Any:
     """An order of `quantity` of each option (one new option if none are given), placed by the real action."""
     from dure.commerce.orders import actions
@@ -170,7 +171,9 @@ def an_order(
 
     a_commission_plan()
     wanted = [actions.Wanted(o.pk, quantity) for o in options or [an_option()]]
-    order = actions.place_order(buyer or a_person(), wanted, an_address(postcode), key=key or str(uuid.uuid4()))
+    order = actions.place_order(
+        buyer or a_person(), wanted, an_address(postcode), key=key or str(uuid.uuid4()), offers=offers
+    )
     if paid:
         actions.mark_paid(order, at=clock.now())
     return order

@@ -6,8 +6,10 @@ import uuid
 import pytest
 from django.db import connection
 
-from builders import a_line, an_order
+from builders import a_line, a_person, an_offer, an_option, an_order
 from dure.commerce.claims import actions as claims
+from dure.commerce.promotions import actions as promotions
+from dure.commerce.promotions import points
 from dure.finance import verify
 from dure.finance.ledger import postings
 from dure.finance.payments.models import Payment, Refund
@@ -29,8 +31,9 @@ def market():
         claimed, "CANCEL", quantity=1, reason="INTENT_CHANGED", key=uuid.uuid4(), by=claimed.order.buyer
     )
     an_order()
+    shared = a_shared_line()
     postings.operator_funded("float", 1_000_000)
-    for paid in (line, claimed, kept):
+    for paid in (line, claimed, kept, shared):
         payment = Payment.objects.create(
             order=paid.order, amount=paid.order.pay_total, status="DONE", payment_key=uuid.uuid4().hex
         )
@@ -40,8 +43,22 @@ def market():
     Payment.objects.filter(order=claimed.order).update(refunded=10_000, status="PARTIAL_CANCELED")
     postings.refund_authorized("claim:1", {claimed.pk: 10_000}, {})
     settlement.earn_line(kept)
+    settlement.earn_line(shared)
     settlement.run(settlement.due_after(clock.today()), by=None)
     Delivery.objects.update(done_at=clock.now())  # everybody has heard
+    return line
+
+
+def a_shared_line():
+    """A 1+1 that seller and agency bear a part of, with a budget; its buyer has a coupon and points."""
+    option, owner = an_option(), a_person()
+    agency = promotions.name_agency("강원신용보증재단", by=owner)
+    shares = {"platform_bp": 2000, "seller_bp": 5000, "agency_bp": 3000, "agency_id": agency.pk}
+    offer = an_offer("NPLUS1", buy=1, free=1, **shares)
+    promotions.consent(offer, option.product.seller, terms_hash=offer.terms_hash, cap=100_000, by=owner)
+    line = a_line("PURCHASE_CONFIRMED", option=option, quantity=2)
+    promotions.take_coupon(an_offer(), line.order.buyer)
+    points.give(line.order.buyer_id, 100, kind="GRANT", ref="g", at=clock.now())
     return line
 
 
@@ -79,6 +96,7 @@ def test_all_hold_in_an_honest_market(market):
 
 A_STOCK = "(SELECT min(option_id) FROM stock_stockitem)"
 ACCOUNT = "(SELECT id FROM ledger_account WHERE pool = 'SEG' AND name = '{}')"
+AGENCY_DUE = "(SELECT id FROM ledger_account WHERE name = 'AGENCY_DUE')"
 TAMPERING = {
     "stock_available": f"UPDATE stock_stockitem SET available = available + 1 WHERE option_id = {A_STOCK}",
     "stock_not_negative": "UPDATE stock_stockitem SET available = -1",
@@ -101,8 +119,15 @@ TAMPERING = {
     "refund_is_its_claim": "UPDATE payments_refund SET amount = amount - 1",
     "debts_are_returns": "UPDATE settlement_statement SET netted = 100, pay_amount = pay_amount - 100",
     "commission_is_the_contract": "UPDATE settlement_settlementline SET commission = commission - 1, net = net + 1",
-    "held_is_unsettled": "UPDATE orders_productorder SET discount_amount = 1",
+    "held_is_unsettled": "UPDATE orders_productorder SET discount_amount = 1 WHERE discount_amount = 0",
     "sellers_are_owed_their_lines": "UPDATE settlement_settlementline SET statement_id = NULL",
+    "budget_is_its_redemptions": "UPDATE promotions_budget SET spent = spent + 1",
+    "coupons_are_counted": "UPDATE promotions_offer SET issued = issued + 1",
+    "points_are_their_lots": "UPDATE promotions_pointsaccount SET balance = balance + 1",
+    "shared_discounts_were_agreed": "UPDATE promotions_offerconsent SET terms_hash = 'other'",
+    "line_discount_is_its_parts": "UPDATE orders_linediscount SET amount = amount + 1",
+    "redemptions_are_on_lines": "UPDATE promotions_redemption SET amount = amount + 1, platform = platform + 1",
+    "agencies_owe_their_share": f"UPDATE ledger_entry SET amount = amount + 1 WHERE account_id = {AGENCY_DUE}",
 }
 
 

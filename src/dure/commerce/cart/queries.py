@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from dure.commerce.cart.models import Cart
 from dure.commerce.catalog.models import Option, ProductStatus
 from dure.commerce.pricing.queries import Delivery, Price, deliveries_of, prices_of
 from dure.commerce.pricing.rules import Bundle, Fee, Item, shipping_fee
+from dure.commerce.promotions import queries as promotions
+from dure.commerce.promotions.rules import Chosen, LineDiscount, Reckoned
+from dure.commerce.promotions.rules import Line as DealLine
 from dure.commerce.sellers.models import Seller, SellerStatus
 from dure.kit import clock
 
@@ -19,7 +21,8 @@ Rows = Iterable[tuple[int, int, int | None]]  # option id, quantity, show
 
 @dataclass(frozen=True)
 class QuoteLine:
-    """`discount`: won off this line by what the buyer chose and by offers that need no choice."""
+    """`discounts`: what is taken off this line, by offers that need no choice and by what the buyer chose. `index`: its
+    place among the rows asked for."""
 
     option: Option
     quantity: int
@@ -27,7 +30,13 @@ class QuoteLine:
     available: int
     delivery: Delivery
     show: int | None = None
-    discount: int = 0
+    index: int = 0
+    discounts: tuple[LineDiscount, ...] = ()
+
+    @property
+    def discount(self) -> int:
+        """Won off this line."""
+        return sum(d.amount for d in self.discounts)
 
     @property
     def amount(self) -> int:
@@ -103,7 +112,10 @@ class SellerGroup:
 
 @dataclass(frozen=True)
 class Quote:
+    """`reckoned`: how the discounts came about, the gifts, coupons that take nothing off, points that could be used."""
+
     groups: list[SellerGroup]
+    reckoned: Reckoned = field(default_factory=Reckoned)
 
     @property
     def goods(self) -> int:
@@ -156,7 +168,7 @@ def quote_of(
     postcode: str = "",
     at: datetime | None = None,
     *,
-    offers: Any = None,
+    offers: Chosen | None = None,
     at_the_door: Collection[tuple[int, str]] = (),
 ) -> Quote:
     """The same for (option id, quantity, show) without a cart.
@@ -165,7 +177,7 @@ def quote_of(
     freight the buyer wants to pay to the carrier.
     """
     moment = at or clock.now()
-    lines = _lines(list(rows), moment)
+    lines, reckoned = _less_discounts(_lines(list(rows), moment), offers, moment)
     by_seller: dict[int, dict[str, list[QuoteLine]]] = {}
     for line in lines:
         by_seller.setdefault(line.option.product.seller_id, {}).setdefault(line.delivery.key, []).append(line)
@@ -176,14 +188,17 @@ def quote_of(
                 [_parcel(key, there, postcode, (seller, key) in at_the_door) for key, there in parcels.items()],
             )
             for seller, parcels in by_seller.items()
-        ]
+        ],
+        reckoned,
     )
 
 
 def _lines(wanted: list[tuple[int, int, int | None]], moment: datetime) -> list[QuoteLine]:
     options = (
         Option.objects.filter(pk__in=[r[0] for r in wanted])
-        .select_related("product__seller__shipping_policy", "product__category", "product__delivery__group", "stock")
+        .select_related(
+            "product__seller__shipping_policy", "product__category__parent", "product__delivery__group", "stock"
+        )
         .prefetch_related("product__photos")
         .in_bulk()
     )
@@ -197,10 +212,33 @@ def _lines(wanted: list[tuple[int, int, int | None]], moment: datetime) -> list[
             option.stock.available if hasattr(option, "stock") else 0,
             deliveries[option.product_id],
             show,
+            index,
         )
-        for option_id, quantity, show in wanted
+        for index, (option_id, quantity, show) in enumerate(wanted)
         if (option := options.get(option_id)) is not None
     ]
+
+
+def _less_discounts(
+    lines: list[QuoteLine], offers: Chosen | None, moment: datetime
+) -> tuple[list[QuoteLine], Reckoned]:
+    """The lines with what is taken off each; what cannot be bought counts into no minimum."""
+    seen = [
+        DealLine(
+            index=line.index,
+            option=line.option.pk,
+            product=line.option.product_id,
+            seller=line.option.product.seller_id,
+            unit_price=line.price.amount,
+            quantity=line.quantity,
+            categories=promotions.categories_of(line.option.product),
+            live=line.price.is_live,
+        )
+        for line in lines
+        if line.counts
+    ]
+    reckoned = promotions.discounts_for(seen, offers, moment)
+    return [replace(line, discounts=tuple(reckoned.of_line(line.index))) for line in lines], reckoned
 
 
 def _parcel(key: str, lines: list[QuoteLine], postcode: str, at_the_door: bool) -> Parcel:

@@ -46,4 +46,29 @@ CHECKS = [
          GROUP BY l.id HAVING l.exchanged_quantity <> coalesce(sum(r.quantity), 0)
         """,
     ),
+    Check(
+        "line_discount_is_its_parts",
+        _("상품주문의 할인 = 행사마다 깎은 금액의 합, 판매자 분담도 그래요"),
+        """
+        SELECT l.id, l.discount_amount, coalesce(d.won, 0) AS parts, l.seller_discount, coalesce(d.sellers, 0) AS sellers
+          FROM orders_productorder l
+          LEFT JOIN (SELECT product_order_id, sum(amount) AS won, sum(seller_share) AS sellers
+                       FROM orders_linediscount GROUP BY 1) d ON d.product_order_id = l.id
+         WHERE l.exchanged_from_id IS NULL
+           AND (l.discount_amount <> coalesce(d.won, 0) OR l.seller_discount <> coalesce(d.sellers, 0))
+        """,
+    ),
+    Check(
+        "redemptions_are_on_lines",
+        _("행사가 깎은 금액 = 주문 상품에 적힌 할인, 판매자·기관 분담도 그래요"),
+        """
+        SELECT r.id, r.order, r.offer_id, r.seller_id, r.amount, d.won FROM promotions_redemption r
+          LEFT JOIN (SELECT l.order_id, d.offer_id, l.seller_id, sum(d.amount) AS won, sum(d.seller_share) AS sellers,
+                            sum(d.agency_share) AS agencies
+                       FROM orders_linediscount d JOIN orders_productorder l ON l.id = d.product_order_id GROUP BY 1, 2, 3) d
+                 ON d.order_id = r.order AND d.offer_id = r.offer_id AND d.seller_id = r.seller_id
+         WHERE r.amount <> coalesce(d.won, 0) OR r.seller_share <> coalesce(d.sellers, 0)
+            OR r.agency_share <> coalesce(d.agencies, 0)
+        """,
+    ),
 ]

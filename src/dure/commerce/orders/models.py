@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from dure.commerce.catalog.models import Option
+from dure.commerce.promotions.models import Agency, Offer
 from dure.commerce.sellers.models import Seller
 from dure.kit import clock
 
@@ -270,6 +271,53 @@ class DispatchDelay(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(due__gt=F("due_before")), name="delay_is_later")]
+
+
+class LineDiscount(models.Model):
+    """What one offer took off a line and who bears it, as it was at the sale; the rest is the platform's.
+
+    line.discount_amount and seller_discount are their sums: a trigger sees to it at the commit.
+    """
+
+    class Kind(models.TextChoices):
+        INSTANT = "INSTANT", _("즉시할인")
+        NPLUS1 = "NPLUS1", _("N+1")
+        COUPON = "COUPON", _("쿠폰")
+        POINTS = "POINTS", _("포인트")
+
+    product_order = models.ForeignKey(ProductOrder, on_delete=models.PROTECT, related_name="discounts")
+    kind = models.CharField(max_length=7, choices=Kind.choices)
+    ref = models.CharField(max_length=30)  # "offer:12", "coupon:34", "points"
+    name = models.CharField(max_length=100, blank=True)
+    amount = models.PositiveIntegerField()
+    seller_share = models.PositiveIntegerField(default=0)
+    agency_share = models.PositiveIntegerField(default=0)
+    agency = models.ForeignKey(Agency, null=True, on_delete=models.PROTECT, related_name="+")
+    offer = models.ForeignKey(Offer, null=True, on_delete=models.PROTECT, related_name="line_discounts")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gte=1), name="line_discount_takes_off"),
+            models.CheckConstraint(
+                condition=Q(amount__gte=F("seller_share") + F("agency_share")), name="line_shares_within"
+            ),
+            models.CheckConstraint(condition=Q(agency_share=0) | Q(agency__isnull=False), name="line_agency_named"),
+        ]
+
+    @property
+    def platform_share(self) -> int:
+        return self.amount - self.seller_share - self.agency_share
+
+
+class LineGift(models.Model):
+    """A present that goes with a line, from a stock of its own; it comes back when all of the line does."""
+
+    product_order = models.ForeignKey(ProductOrder, on_delete=models.PROTECT, related_name="gifts")
+    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="line_gifts")
+    option = models.ForeignKey(Option, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=100)
+    quantity = models.PositiveSmallIntegerField(default=1)
+    back_at = models.DateTimeField(null=True)
 
 
 class ShippingCharge(models.Model):

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Value
 from django.db.models.functions import Greatest
 
-from dure.commerce.orders import rules
+from dure.commerce.orders import promoted, rules
 from dure.commerce.orders.errors import OrderExpired
 from dure.commerce.orders.models import LineStatus, Order
 from dure.commerce.pricing import actions as pricing
@@ -72,6 +72,7 @@ def expire(order: Order, *, why: str = "") -> bool:
         move(line, LineStatus.CANCELED_BY_NOPAYMENT, why=why)
     stock.release((line.option_id, line.quantity) for line in lines)
     pricing.give_back((line.live_price_id, line.quantity) for line in lines if line.live_price_id)
+    promoted.expired(order, at=order.ended_at)
     emit("orders.expired", order, number=order.number)
     return True
 

@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Sum
 
 from dure.commerce.cart.queries import Parcel, Quote, QuoteLine, SellerGroup, quote_of
+from dure.commerce.orders import promoted
 from dure.commerce.orders.errors import (
     AddressCostsMore,
     AddressFixed,
@@ -28,6 +29,7 @@ from dure.commerce.orders.models import LineStatus, Order, ProductOrder, Shippin
 from dure.commerce.pricing import actions as pricing
 from dure.commerce.pricing.queries import commissions_of
 from dure.commerce.pricing.rules import Bundle, Fee, Item, shipping_fee
+from dure.commerce.promotions.rules import Chosen
 from dure.commerce.stock import actions as stock
 from dure.commerce.stock.errors import SoldOut
 from dure.config import load
@@ -77,7 +79,7 @@ class _Request:
     guest: Guest | None
     wanted: tuple[Wanted, ...]
     address: Address
-    offers: Any
+    offers: Chosen | None
     at_the_door: frozenset[tuple[int, str]]
 
     @property
@@ -106,7 +108,7 @@ def place_order(
     expected_total: int | None = None,
     source: str = Order.Source.WEB,
     show: int | None = None,
-    offers: Any = None,
+    offers: Chosen | None = None,
     at_the_door: Collection[tuple[int, str]] = (),
 ) -> Order:
     """Hold the goods for fifteen minutes and write down the contract. The same `key` twice is the same order.
@@ -175,11 +177,12 @@ def _place(request: _Request, key: str, expected_total: int | None, source: str,
     )
     parcels = [(group, parcel) for group in quote.groups for parcel in group.parcels]
     charges = ShippingCharge.objects.bulk_create(_charge(order, group, parcel) for group, parcel in parcels)
-    ProductOrder.objects.bulk_create(
+    made = ProductOrder.objects.bulk_create(
         _line(order, charge, parcel, line, commissions[charge.seller_id, line.option.product.category_id])
         for charge, (_group, parcel) in zip(charges, parcels, strict=True)
         for line in parcel.lines
     )
+    promoted.take(order, dict(zip((line.index for line in quote.lines), made, strict=True)), quote.reckoned, at=moment)
     emit("orders.placed", order, number=order.number, show=show)
     return order
 
@@ -208,6 +211,7 @@ def _line(order: Order, charge: ShippingCharge, parcel: Parcel, line: QuoteLine,
         quantity=line.quantity,
         goods_amount=line.amount,
         discount_amount=line.discount,
+        seller_discount=sum(d.seller_share for d in line.discounts),
         commission_bp=commission_bp,
         live_price_id=line.price.live.pk if line.price.live else None,
         contract={"part": parcel.part_of(line)},

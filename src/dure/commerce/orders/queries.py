@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, Sum
 
 from dure.commerce.orders.models import Order, ProductOrder, ShippingCharge
 from dure.commerce.sellers.models import Seller
@@ -59,3 +59,13 @@ def lines_on_board(seller: Seller) -> models.QuerySet[ProductOrder]:
         .select_related("order")
         .prefetch_related("claims")
     )
+
+
+def agency_shares(line: ProductOrder) -> list[tuple[int, int]]:
+    """(agency id, won) of the line's discount that sponsors bear, as it was at the sale. A line that stands for
+    exchanged pieces has their part of the first line's."""
+    if line.exchanged_from_id:
+        first = line.exchanged_from
+        return [(agency, won * line.quantity // first.quantity) for agency, won in agency_shares(first)]
+    rows = line.discounts.filter(agency__isnull=False).order_by("agency").values_list("agency")
+    return list(rows.annotate(won=Sum("agency_share")))

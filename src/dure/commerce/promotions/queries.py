@@ -53,9 +53,14 @@ def discounts_for(lines: Sequence[Line], chosen: Chosen | None, at: datetime) ->
 
 def open_deals(lines: Sequence[Line], at: datetime) -> list[Deal]:
     """Instant discounts, N+1 and gifts that may touch the lines."""
-    touched = Q(kind__in=[Offer.Kind.NPLUS1, Offer.Kind.GIFT]) & _touching(lines)
+    gifts = Q(kind=Offer.Kind.GIFT, gift_option__stock__available__gt=0)
+    touched = (Q(kind=Offer.Kind.NPLUS1) | gifts) & _touching(lines)
     priced = Q(pk__in=EventPrice.objects.filter(option__in=[n.option for n in lines], status=ACCEPTED).values("offer"))
-    offers = Offer.objects.on_at(at).filter(touched | Q(kind=Offer.Kind.INSTANT) & priced).select_related("gift_option")
+    offers = (
+        Offer.objects.on_at(at)
+        .filter(touched | Q(kind=Offer.Kind.INSTANT) & priced)
+        .select_related("gift_option__product")
+    )
     return _deals(_equipped(offers, lines), lines)
 
 
@@ -105,6 +110,9 @@ def deal_of(offer: Any, shown: dict[int, set[int]], coupon: Coupon | None = None
     agreed = None
     if offer.seller_bp and offer.kind != Offer.Kind.INSTANT:  # an agreed event price is a consent of its own
         agreed = frozenset(c.seller_id for c in offer.in_force if c.terms_hash == offer.terms_hash)
+    if offer.kind == Offer.Kind.GIFT:  # it goes into the parcel of the seller who has it
+        giver = offer.gift_option.product.seller_id
+        agreed = frozenset({giver}) if agreed is None or giver in agreed else frozenset()
     return Deal(
         offer=offer.pk,
         kind=offer.kind,
@@ -139,7 +147,7 @@ def _coupon_deals(buyer_id: int, ids: Sequence[int] | None, lines: Sequence[Line
     if ids is not None:
         box = box.filter(pk__in=ids)
     bought = Q(offer__first_order=True, buyer__points__first_paid_at__isnull=False)
-    offers = _equipped(Offer.objects.select_related("gift_option"), lines)
+    offers = _equipped(Offer.objects.all(), lines)
     rows = list(box.exclude(bought).prefetch_related(Prefetch("offer", offers)).order_by("expires_at", "id")[:100])
     shown = _shown_in({t for c in rows if c.offer.scope == Offer.Scope.EXHIBITION for t in c.offer.targets}, lines)
     return [deal_of(c.offer, shown, c) for c in rows]
@@ -209,9 +217,10 @@ def _line_of(product: Product, option: Option | None = None) -> Line:
 
 
 def categories_of(product: Product) -> tuple[int, ...]:
-    """The product's category and its parent (fetched with it)."""
-    category = product.category
-    return (category.pk, category.parent_id) if category.parent_id else (category.pk,)
+    """The product's shelf and those it stands under; cheap when `category__parent` was fetched with it."""
+    shelf = product.category
+    chain = [shelf.pk, shelf.parent_id, shelf.parent.parent_id if shelf.parent else None]
+    return tuple(pk for pk in chain if pk)
 
 
 @dataclass(frozen=True)

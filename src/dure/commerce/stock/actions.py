@@ -80,6 +80,20 @@ def take_back(option: Option | int, quantity: int, *, ref: str, by: User | None 
 
 
 @transaction.atomic
+def give_away(option: Option | int, quantity: int, *, ref: str) -> bool:
+    """A gift goes with an order, once per `ref` ("order:12:3"); False when there are too few, and nothing is taken."""
+    option_id = _id(option)
+    try:
+        reserve([(option_id, quantity)])
+    except SoldOut:
+        return False
+    StockMovement.objects.create(
+        option_id=option_id, kind=StockMovement.Kind.GIFT, quantity=-quantity, ref=ref, at=clock.now()
+    )
+    return True
+
+
+@transaction.atomic
 def receive(option: Option | int, quantity: int, *, by: User | None, why: str = "") -> StockMovement:
     """New goods came in. Raises BadQuantity."""
     _check(quantity)

@@ -40,6 +40,7 @@ class StockMovement(models.Model):
         RECEIVED = "RECEIVED", _("입고")
         ADJUSTED = "ADJUSTED", _("실사 조정")
         RETURNED = "RETURNED", _("반품 입고")
+        GIFT = "GIFT", _("사은품 증정")
 
     option = models.ForeignKey(Option, on_delete=models.PROTECT, related_name="stock_movements")
     kind = models.CharField(max_length=8, choices=Kind.choices)

@@ -20,7 +20,7 @@ from dure.commerce.claims.models import Claim
 from dure.commerce.orders import actions as orders
 from dure.commerce.orders.errors import OrderExpired
 from dure.commerce.orders.models import Order, ProductOrder
-from dure.commerce.orders.queries import charge_of
+from dure.commerce.orders.queries import agency_shares, charge_of
 from dure.finance.ledger import postings
 from dure.finance.ledger.models import Held
 from dure.finance.ledger.rules import Share, share
@@ -197,6 +197,8 @@ def taken_back(line: ProductOrder, claim: Claim) -> Share:
     refunded = sum(line.claims.filter(status=Claim.Status.DONE).values_list("goods_refund", flat=True))
     left = line.quantity - line.canceled_quantity - line.returned_quantity
 
+    agencies = agency_shares(line)
+
     def share_of(pieces: int, given_back: int) -> Share:
         return share(
             unit_price=line.unit_price,
@@ -206,6 +208,7 @@ def taken_back(line: ProductOrder, claim: Claim) -> Share:
             seller_discount=line.seller_discount,
             refunded=given_back,
             commission_bp=line.commission_bp,
+            agencies=agencies,
         )
 
     return share_of(left + claim.quantity, refunded - claim.goods_refund) - share_of(left, refunded)

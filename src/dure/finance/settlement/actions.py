@@ -9,7 +9,7 @@ from django.db.models import Sum
 
 from dure.commerce.claims.models import Claim
 from dure.commerce.orders.models import LineStatus, ProductOrder, ShippingCharge
-from dure.commerce.orders.queries import lines_of_charge
+from dure.commerce.orders.queries import agency_shares, lines_of_charge
 from dure.commerce.orders.rules import OPEN_CLAIM, business_days_after
 from dure.commerce.sellers.models import Seller
 from dure.finance.ledger import postings
@@ -48,6 +48,7 @@ def earn_line(line: ProductOrder) -> SettlementLine | None:
         seller_discount=line.seller_discount,
         refunded=refunded,
         commission_bp=line.commission_bp,
+        agencies=agency_shares(line),
     )
     basis = _day(line.confirmed_at)
     postings.purchase_confirmed(f"line:{line.pk}", seller=line.seller_id, order_line=line.pk, share=part, on=basis)

@@ -82,4 +82,24 @@ CHECKS = [
            AND NOT EXISTS (SELECT 1 FROM kit_delivery WHERE done_at IS NULL AND subscriber LIKE 'dure.finance.%')
         """,
     ),
+    Check(
+        "agencies_owe_their_share",
+        _("기관에서 받을 돈 = 구매확정된 상품의 기관 분담, 상품마다 판 때의 분담을 넘지 않아요"),
+        """
+        SELECT coalesce(d.product_order_id, e.order_line) AS product_order_id, coalesce(d.agency_id, e.agency) AS agency,
+               d.won AS agreed, e.owed
+          FROM (SELECT product_order_id, agency_id, sum(agency_share) AS won FROM orders_linediscount
+                 WHERE agency_id IS NOT NULL GROUP BY 1, 2) d
+          FULL JOIN (SELECT e.order_line, a.owner AS agency, sum(e.amount) AS owed FROM ledger_entry e
+                       JOIN ledger_account a ON a.id = e.account_id AND a.pool = 'OPS' AND a.name = 'AGENCY_DUE'
+                      WHERE e.order_line IS NOT NULL GROUP BY 1, 2) e
+                 ON e.order_line = d.product_order_id AND e.agency = d.agency_id
+          LEFT JOIN orders_productorder l ON l.id = coalesce(d.product_order_id, e.order_line)
+          LEFT JOIN settlement_settlementline s ON s.product_order_id = l.id AND s.kind = 'SALE'
+         WHERE l.exchanged_from_id IS NULL
+           AND (coalesce(e.owed, 0) NOT BETWEEN 0 AND coalesce(d.won, 0)
+                OR (s.id IS NOT NULL AND l.canceled_quantity + l.returned_quantity + l.exchanged_quantity = 0
+                    AND coalesce(e.owed, 0) <> d.won))
+        """,
+    ),
 ]
