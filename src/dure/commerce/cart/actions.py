@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Least
 
 from dure.commerce.cart.errors import BadCartQuantity, NotOnSale
 from dure.commerce.cart.models import Cart, CartLine
+from dure.commerce.cart.queries import Quote, quote_of
 from dure.commerce.catalog.models import Option, Product
 from dure.kit import clock
 from dure.people.models import User
@@ -21,6 +25,32 @@ def cart_for(user: User | None, session_key: str | None) -> Cart:
     if user is not None and user.pk:
         return Cart.objects.get_or_create(user=user)[0]
     return Cart.objects.get_or_create(session_key=session_key)[0]
+
+
+@transaction.atomic
+def start(session_key: str, wanted: Iterable[tuple[int, int]], postcode: str = "") -> tuple[Cart, Quote]:
+    """A new cart with all of its (option, quantity) at once, and what it costs: a headless shop's.
+
+    What cannot be bought now may lie in a cart; the quote says so. Raises NotOnSale (no such option), BadCartQuantity.
+    """
+    rows = dict(wanted)
+    if not all(1 <= quantity <= MOST for quantity in rows.values()):
+        raise BadCartQuantity()
+    quote = quote_of([(option, quantity, None) for option, quantity in rows.items()], postcode)
+    if len(quote.lines) != len(rows):
+        raise NotOnSale()
+    moment = clock.now()
+    cart = Cart.objects.create(session_key=session_key, updated_at=moment)
+    CartLine.objects.bulk_create(
+        CartLine(cart=cart, option_id=option, quantity=quantity, added_at=moment) for option, quantity in rows.items()
+    )
+    return cart, quote
+
+
+def throw_away(prefix: str, before: datetime) -> int:
+    """Carts whose session key begins so and that nobody has touched since `before`. Returns how many."""
+    old = Cart.objects.filter(session_key__startswith=prefix, updated_at__lt=before)
+    return int(old.delete()[1].get("cart.Cart", 0))
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import date, timedelta
 
 import structlog
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from dure.commerce.claims import actions as claims
@@ -24,7 +24,14 @@ from dure.commerce.orders.queries import agency_shares, charge_of
 from dure.finance.ledger import postings
 from dure.finance.ledger.models import Held
 from dure.finance.ledger.rules import Share, share
-from dure.finance.payments.errors import AmountDiffers, NothingToPay, PaymentRefused, PaymentUnknown, RefundTooLarge
+from dure.finance.payments.errors import (
+    AmountDiffers,
+    NothingToPay,
+    PaymentKeyUsed,
+    PaymentRefused,
+    PaymentUnknown,
+    RefundTooLarge,
+)
 from dure.finance.payments.models import Payment, PaymentStatus, ProviderRow, Refund
 from dure.integrations.toss.client import PAID_BEFORE, PaymentTold, toss
 from dure.kit import clock
@@ -57,7 +64,8 @@ def prepare(order: Order) -> Payment:
 def confirm(order_number: str, payment_key: str, amount: int) -> Payment:
     """The buyer came back from the window: take the money. Again with the same key: the same payment.
 
-    Raises NothingToPay, AmountDiffers, OrderExpired, PaymentRefused, PaymentUnknown (the worker finishes it).
+    Raises NothingToPay, AmountDiffers, OrderExpired, PaymentKeyUsed, PaymentRefused, PaymentUnknown (the worker finishes
+    it).
     """
     payment = _begin(order_number, payment_key, amount)
     if payment.status in Payment.TOOK_MONEY:
@@ -71,9 +79,8 @@ def confirm(order_number: str, payment_key: str, amount: int) -> Payment:
 
 @transaction.atomic
 def _begin(order_number: str, payment_key: str, amount: int) -> Payment:
-    payment = Payment.objects.select_for_update(of=("self",)).filter(order__number=order_number).first()
-    if payment is None:
-        raise NothingToPay()
+    mine = Payment.objects.select_for_update(of=("self",)).select_related("order")
+    payment = mine.filter(order__number=order_number).first() or _unopened(order_number)
     if payment.status in Payment.TOOK_MONEY:
         return payment
     if payment.amount != amount or payment.order.pay_total != amount:
@@ -83,15 +90,27 @@ def _begin(order_number: str, payment_key: str, amount: int) -> Payment:
         if payment.payment_key == payment_key:
             return payment
         raise PaymentUnknown()  # an earlier try may have taken the money: this one is not confirmed before that is known
-    move(
-        payment,
-        PaymentStatus.IN_PROGRESS,
-        only_from=[PaymentStatus.READY, PaymentStatus.ABORTED],
-        payment_key=payment_key,
-        asked_at=clock.now(),
-        failure="",
-    )
+    try:
+        with transaction.atomic():
+            move(
+                payment,
+                PaymentStatus.IN_PROGRESS,
+                only_from=[PaymentStatus.READY, PaymentStatus.ABORTED],
+                payment_key=payment_key,
+                asked_at=clock.now(),
+                failure="",
+            )
+    except IntegrityError as error:
+        raise PaymentKeyUsed() from error
     return payment
+
+
+def _unopened(order_number: str) -> Payment:
+    """A payment whose window a headless shop opened itself. Raises NothingToPay, OrderExpired."""
+    order = Order.objects.filter(number=order_number).first()
+    if order is None:
+        raise NothingToPay()
+    return prepare(order)
 
 
 def _after_error(payment: Payment, error: OutsideError) -> PaymentTold:

@@ -33,3 +33,10 @@ class RefundTooLarge(DureError):
     code = "refund_too_large"
     message = _("환불할 금액이 남은 결제 금액보다 커요.")
     status = 409
+
+
+class PaymentKeyUsed(DureError):
+    code = "payment_key_used"
+    message = _("다른 주문에 이미 쓴 결제예요. 이 주문의 결제 창에서 다시 결제해 주세요.")
+    status = 409
+    field = "payment_key"

@@ -213,7 +213,8 @@ def _any_view() -> None:
 class Needs:
     """`auth=Needs("orders:read", people="sellers")`: a key with the scope, or a person of a shop whose role allows it.
 
-    `people="buyers"`: a key with the scope, or anybody signed in, for what is their own. Without a scope everybody.
+    `people="buyers"`: a key with the scope, or anybody signed in, for what is their own. `people="only"`: no key.
+    Without either everybody.
     """
 
     openapi_security_schema = None  # written by `v1.describe`, scope by scope
@@ -223,6 +224,8 @@ class Needs:
 
     def __call__(self, request: HttpRequest) -> Caller:
         caller: Caller = request.caller  # type: ignore[attr-defined]
+        if self.people == "only" and caller.user is None:
+            raise errors.KeyNeeded()
         if self.scope and caller.key and not caller.may(self.scope):
             raise errors.ScopeMissing(scope=self.scope)
         if not self.scope or caller.key or (self.people == "buyers" and caller.user):

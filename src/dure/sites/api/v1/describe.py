@@ -84,10 +84,12 @@ def _complete(path: str, method: str, told: dict[str, Any], operation: Any) -> N
     needs = next((a for a in operation.auth_callbacks if isinstance(a, Needs)), Needs())
     if needs.scope:
         told["security"] = [{"key": []}, {"oauth": [needs.scope]}] + ([{"session": []}] if needs.people else [])
+    elif needs.people:
+        told["security"] = [{"session": []}]
     else:
         told["security"] = [{}, {"key": []}]
     statuses = set(ALWAYS)
-    if needs.scope:
+    if needs.scope or needs.people:
         statuses |= {401, 403}
     else:
         statuses.add(401)  # a bearer that means nothing is refused everywhere
@@ -102,6 +104,7 @@ def _complete(path: str, method: str, told: dict[str, Any], operation: Any) -> N
     if getattr(operation.view_func, "takes_if_match", False):
         parameters.append({**IF_MATCH, "description": str(words.IF_MATCH)})
         statuses |= {412, 428}
+    statuses |= set(getattr(operation.view_func, "also_answers", ()))
     for status in sorted(statuses):
         told["responses"][status] = {
             "description": str(words.REFUSALS[status]),
