@@ -4,7 +4,6 @@ import io
 import uuid
 
 import pytest
-import xlsxwriter
 from django.urls import reverse
 from PIL import Image
 
@@ -143,29 +142,6 @@ def test_orders_are_seen_at_once_and_sent_with_a_waybill(client, shop):
     assert client.post(url, {"carrier": "CJ", "waybill": "123456789012"}).status_code == 302
     lines[0].refresh_from_db()
     assert lines[0].status == "DELIVERING" and lines[0].acknowledged_at
-
-
-def test_the_excel_goes_out_and_comes_back_row_by_row(client, shop):
-    mine, theirs = [a_line(option=an_option(seller=shop)) for _ in range(2)], a_line()
-    sheet = client.get(reverse("seller:purchase_orders"))
-    assert sheet.status_code == 200 and b"".join(sheet.streaming_content)[:2] == b"PK"
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(out)
-    page = book.add_worksheet()
-    rows = [["운송장 번호", "상품주문번호", "택배사"], ["123456789012", str(mine[0].pk), "CJ대한통운"],
-            ["1", str(mine[1].pk), "CJ대한통운"], ["123456789013", str(theirs.pk), "CJ대한통운"]]  # fmt: skip
-    for n, row in enumerate(rows):
-        page.write_row(n, 0, row)
-    book.close()
-    out.seek(0)
-    out.name = "waybills.xlsx"
-    told = client.post(reverse("seller:upload_waybills"), {"file": out}).content.decode()
-    assert "1건을 보냈어요" in told and "형식과 달라요" in told and "이 가게의 상품주문번호가 아니에요" in told
-    theirs.refresh_from_db()
-    assert theirs.status == "PAID"
-    junk = io.BytesIO(b"not a workbook")
-    junk.name = "x.xlsx"
-    assert "읽지 못했어요" in client.post(reverse("seller:upload_waybills"), {"file": junk}).content.decode()
 
 
 def test_a_return_is_collected_and_refunded(client, shop):

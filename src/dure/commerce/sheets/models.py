@@ -74,6 +74,7 @@ class Upload(models.Model):
     )  # as Excel counts; the first row of data comes after `first_row` - 1
     first_row = models.PositiveIntegerField(default=2)
     headings = models.JSONField(default=list)
+    samples = models.JSONField(null=True)  # a few words of each column, [[row 1 …], [row 2 …]]
     fingerprint = models.CharField(max_length=32, blank=True)
     columns = models.JSONField(default=dict)  # {field: index of its column}
     category = models.CharField(max_length=30, blank=True)  # of new products whose row names none that we know

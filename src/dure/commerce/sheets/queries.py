@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import translation
 
 from dure.commerce.catalog import actions as catalog
@@ -227,10 +227,13 @@ def progress(upload: Upload) -> Progress:
 
 
 def counts(upload: Upload) -> dict[str, int]:
-    """Entries by state and by outcome: {"NEW": 3, "WRONG": 1, "APPLIED": 2 …}; absent ones count 0."""
+    """Entries by state and by outcome: {"NEW": 3, "WRONG": 1, "APPLIED": 2 …}; ALERT: prices that jump. Absent: 0."""
     found: Counter[str] = Counter()
-    rows = Entry.objects.filter(upload=upload).values_list("state", "outcome").annotate(n=Count("id")).order_by()
-    for state, outcome, n in rows:
+    rows = Entry.objects.filter(upload=upload).values_list("state", "outcome").order_by()
+    jumps = Count("id", filter=Q(alert=True, outcome="") & ~Q(state=Entry.State.WRONG))
+    for state, outcome, n, alerts in rows.annotate(n=Count("id"), alerts=jumps):
         found[state] += n
-        found[outcome] += n
+        found["ALERT"] += alerts
+        if outcome:
+            found[outcome] += n
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
@@ -19,6 +19,7 @@ from dure.kit.rows import in_chunks
 from dure.kit.states import move
 
 CHUNK = 1000
+SAMPLES = 3
 SHOWN_ROWS = 60  # read to find the headings and to show what is below them
 
 
@@ -31,7 +32,8 @@ class Look:
     head: cols.Head
     columns: dict[str, int]
     first_row: int
-    rows: int
+    samples: list[list[str]]
+    rows: int = 0
 
 
 def look_at(content: bytes, kind: str, sheet: int | None = None) -> Look:
@@ -45,7 +47,7 @@ def look_at(content: bytes, kind: str, sheet: int | None = None) -> Look:
     rows = book.height(best.sheet) - best.first_row + 1
     if rows < 1:
         raise NothingInside()
-    return Look(best.sheet, best.sheets, best.head, best.columns, best.first_row, rows)
+    return replace(best, rows=rows)
 
 
 def _look(book: Book, sheet: int, kind: str) -> Look:
@@ -60,7 +62,8 @@ def _look(book: Book, sheet: int, kind: str) -> Look:
         head = cols.find_head(first, merged, labels)
         found = cols.guess(head.headings, labels)
         begin = cols.first_data_row(first, head.row, found)
-    return Look(sheet, [s.name for s in book.sheets], head, found, begin, 0)
+    samples = [[cell[:40] for cell in row] for row in first[begin - 1 :] if any(row)][:SAMPLES]
+    return Look(sheet, [s.name for s in book.sheets], head, found, begin, samples)
 
 
 def top(book: Book, sheet: int, most: int = SHOWN_ROWS) -> Iterator[tuple[int, list[Any]]]:
@@ -92,11 +95,11 @@ def remember_look(upload: Upload, found: Look) -> None:
     told = memory and {field: where[h] for field, h in memory.columns.items() if h in where}
     upload.sheet, upload.sheets = found.sheet, found.sheets
     upload.head_row, upload.first_row = found.head.row, found.first_row
-    upload.headings, upload.fingerprint = found.head.headings, print_
+    upload.headings, upload.fingerprint, upload.samples = found.head.headings, print_, found.samples
     upload.columns, upload.rows = told or found.columns, found.rows
     upload.category = memory.category if memory else ""
     upload.save(
-        update_fields=["sheet", "sheets", "head_row", "first_row", "headings", "fingerprint", "columns", "rows",
+        update_fields=["sheet", "sheets", "head_row", "first_row", "headings", "fingerprint", "samples", "columns", "rows",
                        "category"]
     )  # fmt: skip
 

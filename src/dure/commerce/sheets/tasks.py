@@ -7,7 +7,7 @@ from dure.commerce.sheets.models import Upload
 @app.task(queue="sheets", retry=5)
 def work(upload: int) -> None:
     """Whatever the upload is waiting for; run again after a crash it goes on where it was."""
-    found = Upload.objects.select_related("seller", "by", "file").get(pk=upload)
+    found = Upload.objects.select_related("seller", "by", "file").defer("file__content").get(pk=upload)
     if found.kind == Upload.Kind.WAYBILLS:
         waybills.send(found)
         return

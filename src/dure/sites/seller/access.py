@@ -131,6 +131,7 @@ def _nav(shop: Seller, role: str) -> list[tuple[str, str, str, int]]:
         ("", _("오늘"), "seller:home", "layout-dashboard", 0),
         ("orders", pgettext("menu", "주문"), "seller:orders", "receipt-text", fresh),
         ("products", pgettext("menu", "상품"), "seller:products", "package", 0),
+        ("", _("엑셀"), "seller:sheets", "file-spreadsheet", 0),
         ("orders", _("클레임"), "seller:claims", "rotate-ccw", claims),
         ("finance", _("정산"), "seller:settlements", "landmark", 0),
         ("products", _("문의"), "seller:questions", "message-circle", waiting_of(shop).total),

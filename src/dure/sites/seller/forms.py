@@ -16,7 +16,7 @@ from dure.commerce.sellers.banks import BANKS
 from dure.commerce.sellers.models import Member, Seller, ShippingPolicy
 from dure.commerce.shipping.models import Parcel
 from dure.integrations.carrier.carriers import CARRIERS
-from dure.kit import images
+from dure.kit import excel, images
 from dure.sites.design.fields import WonField
 from dure.sites.design.notice_fields import notice_field
 
@@ -295,7 +295,19 @@ class StaffForm(RoleForm):
 
 
 class WaybillsForm(forms.Form):
-    file = forms.FileField(label=_("송장 엑셀"), widget=forms.FileInput(attrs={"accept": ".xlsx"}))
+    file = forms.FileField(label=_("송장 엑셀"), widget=forms.FileInput(attrs={"accept": excel.ACCEPT}))
+
+
+class SheetForm(forms.Form):
+    file = forms.FileField(
+        label=_("엑셀 파일"),
+        widget=forms.FileInput(attrs={"accept": excel.ACCEPT}),
+        help_text=_("xlsx, xls, csv · 20MB, 10만 줄까지"),
+        error_messages={
+            "required": _("올릴 파일을 골라 주세요."),
+            "empty": _("빈 파일이에요. 다른 파일을 골라 주세요."),
+        },
+    )
 
 
 class QuestionAnswerForm(forms.Form):

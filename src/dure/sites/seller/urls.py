@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dure.sites.seller.views import board, home, inquiries, joining, orders, people, products
+from dure.sites.seller.views import board, home, inquiries, joining, orders, people, products, sheets
 
 app_name = "seller"
 urlpatterns = [
@@ -36,11 +36,19 @@ urlpatterns = [
     path("orders/acknowledge/undo/", board.unacknowledge, name="unacknowledge"),
     path("orders/send/", board.send, name="send"),
     path("orders/print/", board.print_picked, name="print_picked"),
-    path("orders/purchase-orders.xlsx", orders.purchase_orders, name="purchase_orders"),
-    path("orders/waybills/", orders.upload_waybills, name="upload_waybills"),
+    path("orders/purchase-orders.xlsx", sheets.purchase_orders, name="purchase_orders"),
+    path("orders/waybills/", sheets.upload_waybills, name="upload_waybills"),
     path("orders/<int:pk>/", orders.order, name="order"),
     path("orders/<int:pk>/acknowledge/", orders.acknowledge, name="acknowledge"),
     path("orders/<int:pk>/dispatch/", orders.dispatch, name="dispatch"),
+    path("sheets/", sheets.sheet_list, name="sheets"),
+    path("sheets/upload/", sheets.upload, name="upload_sheet"),
+    path("sheets/template.xlsx", sheets.template, name="sheet_template"),
+    path("sheets/products.xlsx", sheets.products_out, name="products_out"),
+    path("sheets/<int:pk>/", sheets.sheet, name="sheet"),
+    path("sheets/<int:pk>/columns/", sheets.set_columns, name="sheet_columns"),
+    path("sheets/<int:pk>/do/", sheets.act, name="sheet_act"),
+    path("sheets/<int:pk>/returned.xlsx", sheets.returned_file, name="sheet_returned"),
     path("claims/", orders.claim_list, name="claims"),
     path("claims/<int:pk>/", orders.claim, name="claim"),
     path("claims/<int:pk>/answer/", orders.answer_claim, name="answer_claim"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -22,9 +22,9 @@ from dure.commerce.shipping import actions as shipping
 from dure.integrations.carrier.carriers import carrier_name
 from dure.kit.errors import DureError
 from dure.sites.design.toasts import toast
-from dure.sites.seller import lists, waybills
+from dure.sites.seller import lists
 from dure.sites.seller.access import centre, frame, may, page, sees
-from dure.sites.seller.forms import AnswerForm, DispatchForm, ReplyForm, WaybillsForm
+from dure.sites.seller.forms import AnswerForm, DispatchForm, ReplyForm
 
 
 @centre
@@ -62,28 +62,6 @@ def dispatch(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
             toast(request, _("보냈어요. 배송 상태는 저절로 바뀌어요."))
             return redirect("seller:order", pk)
     return _order(request, shop, line, 422, dispatch=form)
-
-
-@centre
-@sees("orders")
-def purchase_orders(request: HttpRequest, shop: Seller) -> HttpResponse:
-    """발주서: what is to be sent, as Excel, with empty columns for carrier and waybill."""
-    rows = lines_of_seller(request.user).filter(seller=shop, status="PAID")
-    return FileResponse(waybills.write(rows), as_attachment=True, filename="dure-orders.xlsx")
-
-
-@centre
-@may("orders")
-@require_POST
-def upload_waybills(request: HttpRequest, shop: Seller) -> HttpResponse:
-    """The same Excel back, with waybills filled in; each row is sent or says why not."""
-    form = WaybillsForm(request.POST, request.FILES)
-    if not form.is_valid():
-        messages.error(request, _("올릴 엑셀 파일을 골라 주세요."))
-        return redirect("seller:orders")
-    lines = lines_of_seller(request.user).filter(seller=shop)
-    results = waybills.take(form.cleaned_data["file"], lines, by=request.user)
-    return page(request, shop, "seller/waybills.html", results=results, sent=sum(not r.why for r in results))
 
 
 @centre
