@@ -123,8 +123,10 @@ def search(wanted: Wanted, page: int = 1, at: datetime | None = None) -> Found:
         better = find(wanted, instead.all_words(), instead, page, at)
         if better.cards:
             return replace(better, meant=other)
-    if most := asked.most_words():
-        return replace(find(wanted, most, asked, page, at), partly=True)
+    for some in asked.most_words():
+        most = find(wanted, some, asked, page, at)
+        if most.cards:
+            return replace(most, partly=True)
     return found
 
 
@@ -148,23 +150,11 @@ def read(words: str) -> rules.Question:
 CARD = """d.product_id, d.name, d.seller_id, d.seller_name, d.photo, d.price, d.before, d.several, d.in_stock,
           d.free_shipping, d.rating, d.reviews"""
 PAGE = f"SELECT {CARD} FROM search_document d WHERE {{where}} ORDER BY {{order}} LIMIT %(limit)s OFFSET %(skip)s"  # noqa: S608
-# The best of a question, by standing: the name itself, every word in the name, every word anywhere. Each standing is
-# cut off at the last place anybody may see, so that what is sorted is bounded however many products there are.
-BEST = f"""
-    WITH best AS (
-        (SELECT product_id, 0 AS standing, popularity FROM search_document
-          WHERE {{where}} AND name_key = %(key)s ORDER BY popularity DESC LIMIT 24)
-        UNION ALL
-        (SELECT product_id, 1, popularity FROM search_document
-          WHERE {{where}} AND words @@ %(in_name)s::tsquery AND name_key <> %(key)s
-          ORDER BY popularity DESC, product_id DESC LIMIT %(end)s)
-        UNION ALL
-        (SELECT product_id, 2, popularity FROM search_document
-          WHERE {{where}} AND words @@ %(query)s::tsquery AND NOT words @@ %(in_name)s::tsquery AND name_key <> %(key)s
-          ORDER BY popularity DESC, product_id DESC LIMIT %(end)s)
-    ), shown AS (SELECT * FROM best ORDER BY standing, popularity DESC, product_id DESC LIMIT %(limit)s OFFSET %(skip)s)
-    SELECT {CARD} FROM shown JOIN search_document d USING (product_id)
-     ORDER BY shown.standing, shown.popularity DESC, d.product_id DESC
+# The best of a question, by standing: the name itself, the words as heads of words of the name (포기김치 for 김치), every
+# word in the name, every word anywhere. Each is asked only when those before it do not fill the page.
+STANDING = f"""
+    SELECT {CARD} FROM search_document d WHERE {{where}} AND {{fits}}
+     ORDER BY popularity DESC, product_id DESC LIMIT %(limit)s
 """  # noqa: S608
 COUNT = f"""
     WITH found AS MATERIALIZED (
@@ -187,18 +177,32 @@ def find(wanted: Wanted, query: str, asked: rules.Question, page: int, at: datet
     """One page of what fits a tsquery ("" fits everything) and the filters."""
     page = max(1, min(page, LAST_PAGE))
     where, params = _where(wanted, at)
-    params |= {"limit": PER_PAGE, "skip": (page - 1) * PER_PAGE, "end": page * PER_PAGE}
+    skip = (page - 1) * PER_PAGE
     if query and wanted.sort == "best":
-        params |= {"query": query, "in_name": asked.all_words(rules.NAME), "key": asked.key}
-        statement = BEST.format(where=where)
+        rows = _best(where, params, query, asked, skip + PER_PAGE)[skip:]
     else:
         if query:
             where, params["query"] = f"{where} AND d.words @@ %(query)s::tsquery", query
         statement = PAGE.format(where=where, order=SORTS[wanted.sort][1])
-    rows = _fetch(statement, params)
-    known = len(rows) if page == 1 and len(rows) < PER_PAGE else None
-    counts = count(wanted, query, at) if known is None or known else Counts()
-    return Found(cards(rows, at), counts, page)
+        rows = _fetch(statement, params | {"limit": PER_PAGE, "skip": skip})
+    nothing = page == 1 and not rows
+    return Found(cards(rows, at), Counts() if nothing else count(wanted, query, at), page)
+
+
+def _best(where: str, params: dict[str, Any], query: str, asked: rules.Question, end: int) -> list[tuple[Any, ...]]:
+    """The first `end` rows, standing by standing."""
+    given = params | {"key": asked.key, "heads": asked.as_heads(), "name": asked.all_words(rules.NAME), "query": query}
+    fits = ["d.name_key = %(key)s"]
+    fits += ["d.words @@ %(heads)s::tsquery"] if given["heads"] else []
+    fits += ["d.words @@ %(name)s::tsquery", "d.words @@ %(query)s::tsquery"]
+    rows: list[tuple[Any, ...]] = []
+    for i, fit in enumerate(fits):
+        before = "".join(f" AND NOT {earlier}" for earlier in fits[:i])
+        statement = STANDING.format(where=where, fits=fit + before)
+        rows += _fetch(statement, given | {"limit": end - len(rows)})
+        if len(rows) >= end:
+            break
+    return rows
 
 
 @memo(seconds=60, most=2000)

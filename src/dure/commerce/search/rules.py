@@ -4,6 +4,7 @@ Both sides write the same *lexemes*, kinds apart by their first character:
 
     사과즙   a word of the dictionary (mecab), its parts, or a whole word between spaces
     ~사과   two neighbouring letters; spaces do not count, so 청송 사과즙 and 청송사과즙 are one
+    =김치   what a word between spaces ends with, its head: 포기김치 is a kind of 김치, 김치통 is not
     #g5000  a quantity: 5kg, 5키로, 5,000g are one
 
 A question is a list of words, each a choice of ways to hold it: `사과즙 | 사과 & 즙 | ~사과 & ~과즙`.
@@ -13,9 +14,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from dure.commerce.search.morphemes import analyse
 
@@ -24,6 +25,7 @@ MOST_WORDS = 8
 NAME, WORDS, AROUND = "A", "B", "C"  # weights: the name; keywords and tagline; shelf, seller, options, region
 
 _HANGUL = re.compile("[가-힣]+")
+_LONE = re.compile("([ㄱ-ㅣ]+)")
 _TOKEN = re.compile(r"\w+")
 _MASS = {"kg": 1000, "킬로그램": 1000, "킬로": 1000, "키로": 1000, "g": 1, "그램": 1, "그람": 1}
 _VOLUME = {"l": 1000, "리터": 1000, "ml": 1, "미리": 1, "밀리리터": 1, "cc": 1}
@@ -44,7 +46,9 @@ _SHORT = "배굴김꿀쌀콩무파잣게떡차귤감밤꽃옷빵면죽국탕찜�
 
 def folded(text: str) -> str:
     """One width, one case, single spaces."""
-    return " ".join(unicodedata.normalize("NFKC", text.replace("\x00", " ")).casefold().split())
+    pieces = _LONE.split(text.replace("\x00", " "))  # NFKC would make letters of another alphabet of lone ㄱ, ㅏ
+    whole = "".join(piece if i % 2 else unicodedata.normalize("NFKC", piece) for i, piece in enumerate(pieces))
+    return " ".join(whole.casefold().split())
 
 
 def key_of(text: str) -> str:
@@ -65,8 +69,8 @@ def lexemes(text: str) -> set[str]:
     """Everything a text can be found by."""
     rest, found = _quantities(folded(text))
     for word in _TOKEN.findall(rest):
-        found.add(word)
-        found.update(_split_off(word))
+        found.update((word, *_split_off(word)))
+        found.update(f"={head}" for head in _heads(word))
     for morpheme in analyse(rest):
         found.update((morpheme.text, *morpheme.parts))
     found.update(_pairs(rest.replace(" ", "")))
@@ -98,13 +102,24 @@ def _quantities(text: str) -> tuple[str, set[str]]:
     return _QUANTITY.sub(take, text), found
 
 
+def _heads(word: str) -> set[str]:
+    """What the word may be called by its end: 돌산갓김치 by itself, 갓김치 and 김치."""
+    found = {word, *_split_off(word)[1:]}
+    morphemes = analyse(word)
+    if morphemes and word.endswith(morphemes[-1].text):
+        found.add(morphemes[-1].text)
+        found.update(morphemes[-1].parts[-1:])
+        found.add("".join(m.text for m in morphemes[-2:]))
+    return found
+
+
 def _pairs(text: str) -> list[str]:
     return [f"~{run[i : i + 2]}" for run in _HANGUL.findall(text) for i in range(len(run) - 1)]
 
 
 def _split_off(word: str) -> tuple[str, ...]:
     """`나주배` as 나주 and 배, which the dictionary takes for 나 and 주배."""
-    if not (3 <= len(word) <= 6 and word[-1] in _SHORT and _HANGUL.fullmatch(word)):
+    if not (3 <= len(word) <= 6 and word[-1] in _SHORT and _HANGUL.fullmatch(word)) or word.endswith("나무"):
         return ()
     before = analyse(word[:-1])
     if len(before) == 1 and before[0].text == word[:-1] and before[0].tag.startswith("NN"):
@@ -123,8 +138,11 @@ Ways = tuple[tuple[str, ...], ...]  # any of these, each all of its lexemes; one
 
 @dataclass(frozen=True)
 class Word:
+    """One word of a question: the ways it may stand in a product, and the heads it may be there."""
+
     text: str
     ways: Ways
+    heads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -143,38 +161,55 @@ class Question:
     def key(self) -> str:
         return key_of(self.text)
 
+    def as_heads(self) -> str:
+        """A tsquery that wants every word to be what a word of the name is about; "" when none can be."""
+        if not all(word.heads for word in self.words):
+            return ""
+        return " & ".join(_any(tuple((head,) for head in word.heads), NAME) for word in self.words)
+
     def all_words(self, weight: str = "") -> str:
         """A tsquery that wants every word; with a weight, in fields of that weight."""
         every = " & ".join(_any(word.ways, weight) for word in self.words)
         return f"{every} | {_all(self.together, weight)}" if self.together else every
 
-    def most_words(self) -> str:
-        """A tsquery that lets one word go; "" when there is only one."""
-        if len(self.words) < 2:
-            return ""
+    def most_words(self) -> Iterator[str]:
+        """Tsqueries that let one word go, then two, until a single one is left."""
         each = [_any(word.ways, "") for word in self.words]
-        return " | ".join("(" + " & ".join(each[:i] + each[i + 1 :]) + ")" for i in range(len(each)))
+        for n in range(len(each) - 1, 0, -1):
+            yield " | ".join("(" + " & ".join(some) + ")" for some in combinations(each, n))
 
 
-def read(text: str, synonyms: Mapping[str, Sequence[str]] | None = None) -> Question:
-    """A question as the index understands it. `synonyms`: {key_of(word): other ways to say it}."""
+Synonyms = Mapping[str, Sequence[str]]  # {key_of(word): other ways to say it}
+
+
+def read(text: str, synonyms: Synonyms | None = None) -> Question:
+    """A question as the index understands it."""
     text = folded(text)[:LONGEST].strip()
     rest, amounts = _quantities(text)
     tokens = _TOKEN.findall(rest)[:MOST_WORDS]
-    words = [Word(amount[1:], ((amount,),)) for amount in sorted(amounts)]
+    words = [Word(amount[1:], ((amount,),), (amount,)) for amount in sorted(amounts)]
     i = 0
     while i < len(tokens):
-        for n in (3, 2, 1):  # the longest run of words that has synonyms of its own
-            said = "".join(tokens[i : i + n])
-            if len(tokens[i : i + n]) == n and (n == 1 or said in (synonyms or {})):
-                others = [way for other in (synonyms or {}).get(said, ()) for way in _ways_of_phrase(other)]
-                mine = _ways(said) if n == 1 else _ways_of_phrase(" ".join(tokens[i : i + n]))
-                words.append(Word(" ".join(tokens[i : i + n]), tuple(dict.fromkeys([*mine, *others]))))
-                i += n
-                break
+        n = next((n for n in (3, 2) if i + n <= len(tokens) and "".join(tokens[i : i + n]) in (synonyms or {})), 1)
+        words.append(_word(tokens[i : i + n], synonyms or {}))
+        i += n
     joined = "".join(tokens)
     together = tuple(_pairs(joined)) if len(tokens) > 1 and len(joined) <= 16 and _HANGUL.fullmatch(joined) else ()
     return Question(text, tuple(words[:MOST_WORDS]), together)
+
+
+def _word(tokens: Sequence[str], synonyms: Synonyms) -> Word:
+    """One word, or several that have synonyms together (핸드폰 케이스)."""
+    said = "".join(tokens)
+    ways = _ways(said) if len(tokens) == 1 else _ways_of_phrase(tokens)
+    heads = [said] if len(tokens) == 1 else []
+    for other in synonyms.get(said, ()):
+        phrase = _TOKEN.findall(folded(other))
+        ways += _ways(phrase[0]) if len(phrase) == 1 else _ways_of_phrase(phrase)
+        heads += phrase if len(phrase) == 1 else []
+    if len(tokens) == 1 and said not in synonyms:
+        ways += _ways_by_part(said, synonyms)
+    return Word(" ".join(tokens), tuple(dict.fromkeys(ways)), tuple(f"={head}" for head in dict.fromkeys(heads)))
 
 
 def _ways(token: str) -> list[tuple[str, ...]]:
@@ -192,11 +227,21 @@ def _ways(token: str) -> list[tuple[str, ...]]:
     return [way for way in dict.fromkeys(ways) if len("".join(way)) > 1 or len(token) == 1]
 
 
-def _ways_of_phrase(phrase: str) -> list[tuple[str, ...]]:
-    """A synonym of several words: all of them, each in its plainest way, or written together."""
-    tokens = _TOKEN.findall(folded(phrase))
-    if len(tokens) == 1:
-        return _ways(tokens[0])
+def _ways_by_part(token: str, synonyms: Synonyms) -> list[tuple[str, ...]]:
+    """핸드폰케이스 as 휴대폰 & 케이스: a part of a word said otherwise."""
+    parts = [m.text for m in analyse(token)]
+    if len(parts) < 2 or len("".join(parts)) != len(token):
+        return []
+    return [
+        (*parts[:i], key_of(other), *parts[i + 1 :])
+        for i, part in enumerate(parts)
+        if len(part) > 1
+        for other in synonyms.get(part, ())
+    ]
+
+
+def _ways_of_phrase(tokens: Sequence[str]) -> list[tuple[str, ...]]:
+    """Several words that belong together: all of them, each in its plainest way, or written together."""
     together = tuple(_pairs("".join(tokens)))
     return [tuple(tokens), *([together] if together else [])]
 

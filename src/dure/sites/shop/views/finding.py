@@ -90,6 +90,7 @@ def list_context(request: HttpRequest, wanted: Wanted, found: Found, *, seller: 
         "wanted": wanted,
         "found": found,
         "products": found.cards,
+        "total_shown": f"{found.total:,}",
         "sorts": [(key, label) for key, (label, _order) in SORTS.items()],
         "flags": [
             (name, label, getattr(wanted, name), counts.flags.get(name))
@@ -137,6 +138,8 @@ def _shelves(wanted: Wanted, counts: Counts) -> list[tuple[Category, str, int | 
         level = shelf.below or (path[-2].below if len(path) > 1 else queries.tree())  # type: ignore[attr-defined]
     else:
         level = queries.tree()
+        while len(held := [c for c in level if c.pk in counts.shelves]) == 1 and held[0].below:  # type: ignore[attr-defined]
+            level = held[0].below  # type: ignore[attr-defined]
     return [
         (c, finding.address(replace(wanted, shelf=c)), counts.shelves.get(c.pk), c == wanted.shelf)
         for c in level
