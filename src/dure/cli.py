@@ -49,6 +49,11 @@ COMMANDS = {
         "전통시장 파일 가져오기 (import FILE)",
         "import FILE of traditional markets",
     ),
+    "search": Command(
+        f"{HERE}.search:command",
+        "검색 문서 새로 쓰기 (search reindex)",
+        "write the search documents anew (search reindex)",
+    ),
     "staff": Command(
         f"{HERE}.staff:command",
         "직원 들이기 (staff EMAIL NAME ROLE…)",

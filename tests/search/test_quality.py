@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from dure.commerce.catalog.models import Category, Option, Product
 from dure.commerce.search import documents, queries
 from dure.commerce.sellers.models import Seller
 from dure.kit import clock
-from goods import GOODS, QUESTIONS
 
 pytestmark = pytest.mark.django_db
+HERE = Path(__file__).parent
+
+
+def lines(name: str, separator: str) -> list[tuple[str, list[str]]]:
+    """`left SEP right | right` of a file, comments left out."""
+    rows = [row.partition(separator) for row in (HERE / name).read_text().splitlines() if not row.startswith("#")]
+    return [(left.strip(), [part.strip() for part in right.split("|")]) for left, _separator, right in rows]
+
+
+GOODS = lines("goods.txt", ":")
+QUESTIONS = lines("questions.txt", "=")
 
 
 @pytest.fixture
@@ -24,13 +36,12 @@ def market():
         Product(
             seller=sellers[n % 4],
             category=shelves.get(code, etc),
-            name=" ".join(name.split()),
+            name=name,
             status="ON_SALE",
             on_sale_at=clock.now(),
         )
-        for code, names in GOODS.items()
-        for n, name in enumerate(names.replace("\n", "").split("|"))
-        if name.strip()
+        for code, names in GOODS
+        for n, name in enumerate(names)
     ]
     Product.objects.bulk_create(products)
     Option.objects.bulk_create(Option(product=product, price=10_000) for product in products)

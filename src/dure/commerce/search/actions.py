@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from django.db import IntegrityError, connection, transaction
 
 from dure.commerce.catalog.models import Product
 from dure.commerce.search import errors, rules
-from dure.commerce.search.models import Synonym, Wish
+from dure.commerce.search.models import Missed, Synonym, Wish
 from dure.kit import audit, clock
 from dure.people.models import User
 
+MISSED_FOR = timedelta(days=90)  # how long questions that found nothing are kept
 MOST_WISHES = 500
 MOST_MISSED = 5_000  # different questions noted a day: somebody's loop must not fill the table
 
@@ -77,6 +79,12 @@ def note_missed(words: str, *, partly: bool) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(NOTE, {"day": clock.today(), "words": said, "partly": partly, "most": MOST_MISSED})
         return bool(cursor.rowcount)
+
+
+def forget_missed() -> int:
+    """Older than the office shows."""
+    deleted, _rows = Missed.objects.filter(day__lt=clock.today() - MISSED_FOR).delete()
+    return deleted
 
 
 # ── Wishes ───────────────────────────────────────────────────────────────────────────────────────────────────────

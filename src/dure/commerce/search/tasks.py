@@ -1,6 +1,6 @@
 from procrastinate.contrib.django import app
 
-from dure.commerce.search import documents
+from dure.commerce.search import actions, documents
 
 
 @app.periodic(cron="* * * * *")
@@ -20,3 +20,4 @@ def reckon(timestamp: int) -> None:
 @app.task
 def rewrite_terms(timestamp: int) -> None:
     documents.rewrite_terms()
+    actions.forget_missed()

@@ -49,6 +49,7 @@ def nav(user: User) -> list[tuple[str, str, str, int]]:
         (MONEY, _("판매자 관리"), "office:sellers", "store", waiting.sellers),
         ((Role.OPERATOR,), _("상품 심사"), "office:products", "package", waiting.products),
         ((Role.OPERATOR,), _("수수료"), "office:commissions", "percent", 0),
+        ((Role.OPERATOR,), _("검색"), "office:missed", "search", 0),
         (STAFF, _("주문 관리"), "office:orders", "receipt-text", 0),
         (STAFF, _("문의"), "office:inquiries", "message-circle", waiting.inquiries),
         (MONEY, _("정산"), "office:statements", "landmark", 0),

@@ -109,3 +109,19 @@ class DecideForm(forms.Form):
 class TalkForm(forms.Form):
     text = forms.CharField(label=_("내용"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
     key = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class SynonymForm(forms.Form):
+    """A word and what is looked for with it."""
+
+    word = forms.CharField(label=_("낱말"), max_length=40, help_text=_("손님이 치는 말. 예: 오뎅"))
+    others = forms.CharField(
+        label=_("같은 말"), max_length=400, help_text=_("함께 찾을 말. 여럿이면 쉼표로 나눠요. 예: 어묵, 부산어묵")
+    )
+    both_ways = forms.BooleanField(
+        label=_("서로 같은 말"), required=False, initial=True, help_text=_("끄면 왼쪽 낱말로 찾을 때만 함께 찾아요.")
+    )
+
+    def said(self) -> dict[str, Any]:
+        asked = self.cleaned_data
+        return {"word": asked["word"], "others": asked["others"].split(","), "both_ways": asked["both_ways"]}

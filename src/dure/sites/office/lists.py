@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.text import Truncator
@@ -144,6 +145,58 @@ class Journals(Listing):
     filters = (Choice("kind", _("종류"), Kind.choices), Days("effective_on", _("귀속일"), dates=True))
     order = "-id"
     empty = Empty(_("장부가 비어 있어요"), _("첫 결제가 들어오면 기록이 시작돼요."))
+
+
+class MissedQuestions(Listing):
+    search = ("words",)
+    search_hint = _("검색어")
+    columns = (
+        Column("words", _("검색어"), primary=True, sort="words", width=30),
+        Column("times", _("횟수"), kind="number", sort="times"),
+        Column("day", _("날짜"), kind="day", sort="day"),
+        Column("partly", _("보여 준 것"), value=lambda m: _("일부만 맞는 상품") if m.partly else _("없음")),
+        Column(
+            "todo",
+            _("할 일"),
+            value=lambda m: _("같은 말 더하기"),
+            link=lambda m: f"{reverse('office:synonyms')}?{urlencode({'word': m.words})}",
+            exported=False,
+        ),
+    )
+    filters = (
+        Choice("partly", _("보여 준 것"), [("0", _("없음")), ("1", _("일부만 맞는 상품"))]),
+        Days("day", _("날짜"), dates=True),
+    )
+    order = "-times"
+    exports = "missed-searches"
+    empty = Empty(
+        _("결과 없는 검색어가 없어요"),
+        _("손님이 찾았는데 나오지 않은 말이 날마다 여기에 모여요. 누가 찾았는지는 남기지 않아요."),
+        mark="search",
+    )
+
+
+class Synonyms(Listing):
+    search = ("word", "others")
+    search_hint = _("낱말")
+    columns = (
+        Column(
+            "word",
+            _("낱말"),
+            primary=True,
+            sort="word",
+            link=lambda s: reverse("office:synonym", args=[s.pk]),
+            width=20,
+        ),
+        Column("others", _("같은 말"), value=lambda s: ", ".join(s.others), width=40),
+        Column("both_ways", _("방향"), value=lambda s: _("서로") if s.both_ways else _("한쪽으로")),
+        Column("made_by", _("만든 사람"), value=lambda s: s.made_by or _("두레(처음부터)")),
+        Column("made_at", _("만든 때"), kind="moment", sort="made_at"),
+    )
+    filters = (Choice("both_ways", _("방향"), [("1", _("서로")), ("0", _("한쪽으로"))]),)
+    order = "word"
+    exports = "synonyms"
+    empty = Empty(_("아직 같은 말이 없어요"), _("위에 낱말을 적어 더해 보세요."), mark="link")
 
 
 class Audit(Listing):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dure.sites.office.views import approvals, commissions, dashboard, inquiries, money
+from dure.sites.office.views import approvals, commissions, dashboard, inquiries, money, searching
 
 app_name = "office"
 urlpatterns = [
@@ -33,6 +33,10 @@ urlpatterns = [
     path("ledger/fund/", money.fund, name="fund"),
     path("ledger/<int:pk>/", money.journal, name="journal"),
     path("verify/", money.verify, name="verify"),
+    path("search/", searching.missed, name="missed"),
+    path("search/synonyms/", searching.synonyms, name="synonyms"),
+    path("search/synonyms/<int:pk>/", searching.synonym, name="synonym"),
+    path("search/synonyms/<int:pk>/remove/", searching.remove_synonym, name="remove_synonym"),
     path("audit/", dashboard.audit, name="audit"),
     path("deliveries/", dashboard.deliveries, name="deliveries"),
     path("deliveries/<int:pk>/retry/", dashboard.retry, name="retry"),
