@@ -222,8 +222,9 @@ def test_coupons_on_offer_of_a_product():
     shared(scope="SELLER", targets=(option.product.seller_id,))  # not agreed to
     gone = an_offer(quantity=1)
     actions.take_coupon(gone, a_person())
-    found = queries.coupons_on_offer(buyer, clock.now(), product=option.product)
-    assert {o.pk for o in found} == {for_it.pk, by_shelf.pk}
+    found = queries.strip_for(option.product, buyer, clock.now(), {})
+    assert {o.pk for o in found.coupons} == {for_it.pk, by_shelf.pk}
+    assert gone.pk not in {o.pk for o in queries.coupons_on_offer(buyer, clock.now())}
 
 
 # ── On an order ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -171,21 +171,12 @@ def history_of(user: Any, at: datetime) -> models.QuerySet[Coupon]:
     )
 
 
-def coupons_on_offer(user: Any, at: datetime, *, product: Product | None = None) -> list[Any]:
-    """Coupons anybody may download now (of one product: those that cover it), each with `mine`: how many the buyer has
-    taken. Those gone are left out unless the buyer has one."""
+def coupons_on_offer(user: Any, at: datetime) -> list[Any]:
+    """Coupons anybody may download now, each with `mine`: how many the buyer has taken. Those gone are left out unless
+    the buyer has one."""
     offers = Offer.objects.on_at(at).filter(kind__in=Offer.COUPONS, issue=Offer.Issue.CLICK)
-    if product is not None:
-        line = _line_of(product)
-        offers = offers.filter(_touching([line]))
     offers = offers.annotate(mine=Count("coupons", filter=Q(coupons__buyer=user.pk or 0))).select_related("seller")
-    found = list(offers.order_by("ends_at", "id")[:200])
-    if product is not None:
-        shown = {}
-        if any(o.scope == Offer.Scope.EXHIBITION for o in found):
-            shown = _shown_in({t for o in found if o.scope == Offer.Scope.EXHIBITION for t in o.targets}, [line])
-        agreed = _agreed([o for o in found if o.seller_bp and not o.seller_id], product.seller_id)
-        found = [o for o in found if _covers(o, line, shown, agreed)]
+    found = offers.order_by("ends_at", "id")[:200]
     return [o for o in found if o.mine or o.quantity is None or o.issued < o.quantity]
 
 
@@ -254,17 +245,26 @@ class Event:
     exhibition: int | None
 
 
-def strip_for(product: Product, user: Any, at: datetime) -> Strip:
+def strip_for(product: Product, user: Any, at: datetime, events: dict[int, Event]) -> Strip:
+    """`events`: the event prices of its options (`events_of`). In one query, two when sellers bear a share."""
     line = _line_of(product)
-    deals = Offer.objects.on_at(at).filter(kind__in=[Offer.Kind.NPLUS1, Offer.Kind.GIFT]).filter(_touching([line]))
-    found = list(deals.select_related("gift_option__product", "gift_option__stock").order_by("id"))
+    shown = Q(kind__in=[Offer.Kind.NPLUS1, Offer.Kind.GIFT]) | Q(kind__in=Offer.COUPONS, issue=Offer.Issue.CLICK)
+    found = list(
+        Offer.objects.on_at(at)
+        .filter(shown & _touching([line]))
+        .annotate(mine=Count("coupons", filter=Q(coupons__buyer=user.pk or 0)))
+        .select_related("seller", "gift_option__product", "gift_option__stock")
+        .order_by("ends_at", "id")[:50]
+    )
     agreed = _agreed([o for o in found if o.seller_bp and not o.seller_id], product.seller_id)
-    found = [o for o in found if _covers(o, line, {}, agreed)]
+    exhibitions = {t for o in found if o.scope == Offer.Scope.EXHIBITION for t in o.targets}
+    inside = _shown_in(exhibitions, [line]) if exhibitions else {}
+    found = [o for o in found if _covers(o, line, inside, agreed)]
     return Strip(
-        events=events_of([o.pk for o in product.options.all()], at),
+        events=events,
         bundles=[o for o in found if o.kind == Offer.Kind.NPLUS1],
         gifts=[o for o in found if o.kind == Offer.Kind.GIFT and _has_stock(o.gift_option)],
-        coupons=coupons_on_offer(user, at, product=product),
+        coupons=[o for o in found if o.is_coupon and (o.mine or o.quantity is None or o.issued < o.quantity)],
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.signals import user_logged_in
@@ -20,7 +20,10 @@ from dure.commerce.cart import actions, queries
 from dure.commerce.cart.models import Cart
 from dure.commerce.catalog.models import Option
 from dure.commerce.pricing.words import fee_reasons
+from dure.commerce.promotions.rules import POINTS, Chosen, Reckoned
+from dure.kit.money import won
 from dure.sites.design.context import VISITOR_CART
+from dure.sites.shop import offering
 
 
 def find_cart(request: HttpRequest) -> Cart | None:
@@ -54,6 +57,12 @@ class Line:
     is_live: bool
     show: int | None
     problem: str  # a sentence, or nothing
+    discount: int = 0
+    labels: tuple[str, ...] = ()  # of the discounts and gifts on it
+
+    @property
+    def paid(self) -> int:
+        return self.amount - self.discount
 
 
 @dataclass(frozen=True)
@@ -91,6 +100,11 @@ class Shown:
     collect: int
     total: int
     problems: bool
+    reckoned: Reckoned = field(default_factory=Reckoned)
+
+    @property
+    def savings(self) -> list[tuple[str, int]]:
+        return offering.savings(self.reckoned)
 
     @property
     def lines(self) -> list[Line]:
@@ -101,20 +115,24 @@ def show_cart(cart: Cart | None, postcode: str = "") -> Shown:
     return _shown(queries.quote(cart, postcode))
 
 
-def show_rows(rows: Iterable[tuple[int, int, int | None]], postcode: str = "") -> Shown:
-    """The same for (option id, quantity, show), without a cart."""
-    return _shown(queries.quote_of(rows, postcode))
+def show_rows(
+    rows: Iterable[tuple[int, int, int | None]], postcode: str = "", *, offers: Chosen | None = None
+) -> Shown:
+    """The same for (option id, quantity, show), without a cart; `offers`: the coupons and points chosen."""
+    return _shown(queries.quote_of(rows, postcode, offers=offers))
 
 
 def _shown(quote: queries.Quote) -> Shown:
-    groups = [Group(g.seller, [_parcel(parcel) for parcel in g.parcels], g.shipping) for g in quote.groups]
-    return Shown(groups, quote.goods, quote.discount, quote.shipping, quote.collect, quote.total, bool(quote.problems))
+    gifts = {gift.line_index: gift.name for gift in quote.reckoned.gifts}
+    groups = [Group(g.seller, [_parcel(parcel, gifts) for parcel in g.parcels], g.shipping) for g in quote.groups]
+    totals = (quote.goods, quote.discount, quote.shipping, quote.collect, quote.total)
+    return Shown(groups, *totals, bool(quote.problems), quote.reckoned)
 
 
-def _parcel(parcel: queries.Parcel) -> Parcel:
+def _parcel(parcel: queries.Parcel, gifts: dict[int, str]) -> Parcel:
     return Parcel(
         key=parcel.key,
-        lines=[_line(line) for line in parcel.lines],
+        lines=[_line(line, gifts.get(line.index, "")) for line in parcel.lines],
         goods=sum(line.paid for line in parcel.lines if line.counts),
         fee=parcel.fee,
         reason=" · ".join(fee_reasons(parcel.fee)),
@@ -123,7 +141,7 @@ def _parcel(parcel: queries.Parcel) -> Parcel:
     )
 
 
-def _line(line: queries.QuoteLine) -> Line:
+def _line(line: queries.QuoteLine, gift: str) -> Line:
     photos = list(line.option.product.photos.all())
     return Line(
         option=line.option,
@@ -133,7 +151,17 @@ def _line(line: queries.QuoteLine) -> Line:
         is_live=line.price.is_live,
         show=line.show,
         problem=_problem(line),
+        discount=line.discount,
+        labels=tuple(_labels(line, gift)),
     )
+
+
+def _labels(line: queries.QuoteLine, gift: str) -> Iterable[str]:
+    for discount in line.discounts:
+        if discount.kind != POINTS:
+            yield _("%(name)s −%(amount)s") % {"name": discount.name, "amount": won(discount.amount)}
+    if gift:
+        yield _("사은품 %(name)s") % {"name": gift}
 
 
 def _problem(line: queries.QuoteLine) -> str:

@@ -181,3 +181,11 @@ class MessageForm(forms.Form):
 
 class InquiryForm(MessageForm):
     topic = forms.ChoiceField(label=_("무엇에 대한 문의인가요?"), choices=Thread.Topic.choices)
+
+
+class CouponCode(forms.Form):
+    code = forms.CharField(
+        label=_("쿠폰 코드"),
+        max_length=30,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )

@@ -12,6 +12,7 @@ from django.db.models import Count
 from dure.commerce.catalog.models import Option, Photo, Product
 from dure.commerce.pricing.models import LivePrice
 from dure.commerce.pricing.queries import Price, prices_of
+from dure.commerce.promotions.queries import Event, events_of
 from dure.commerce.reviews.models import Review
 from dure.commerce.stock.models import StockItem
 
@@ -46,6 +47,7 @@ class Page:
     rating: float | None
     reviews: int
     spread: list[tuple[int, int, int]] = field(default_factory=list)  # (stars, number, percent), five first
+    events: dict[int, Event] = field(default_factory=dict)  # event prices that hold now, by option
 
     @property
     def best(self) -> Choice | None:
@@ -66,6 +68,8 @@ class Page:
 def page_of(product: Product, at: datetime) -> Page:
     options = list(Option.objects.filter(product=product, active=True).select_related("stock"))
     prices = prices_of(options, at)
+    events = events_of([o.pk for o in options if not prices[o.pk].is_live], at)
+    prices |= {pk: Price(event.price, prices[pk].list_price) for pk, event in events.items()}
     counts = dict(
         Review.objects.filter(product=product, hidden=False).order_by().values_list("rating").annotate(n=Count("pk"))
     )
@@ -78,6 +82,7 @@ def page_of(product: Product, at: datetime) -> Page:
         rating=mean,
         reviews=total,
         spread=[(s, counts.get(s, 0), counts.get(s, 0) * 100 // total if total else 0) for s in (5, 4, 3, 2, 1)],
+        events=events,
     )
 
 

@@ -1,7 +1,20 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from dure.sites.shop.views import cart, catalogue, claimed, finding, home, inquiries, kept, orders, pay, policy, robots
+from dure.sites.shop.views import (
+    benefits,
+    cart,
+    catalogue,
+    claimed,
+    finding,
+    home,
+    inquiries,
+    kept,
+    orders,
+    pay,
+    policy,
+    robots,
+)
 
 app_name = "shop"
 urlpatterns = [
@@ -29,6 +42,10 @@ urlpatterns = [
     path("inquiries/<int:pk>/", inquiries.thread, name="inquiry"),
     path("orders/lines/<int:pk>/inquiry/", inquiries.new_thread, name="new_inquiry"),
     path("policy/<slug:name>/", policy.policy, name="policy"),
+    path("coupons/", benefits.coupons, name="coupons"),
+    path("coupons/code/", benefits.by_code, name="coupon_code"),
+    path("coupons/<int:pk>/take/", benefits.take, name="coupon_take"),
+    path("points/", benefits.my_points, name="points"),
     path("cart/", cart.cart, name="cart"),
     path("cart/put/", cart.cart_put, name="cart_put"),
     path("cart/change/", cart.cart_change, name="cart_change"),

@@ -20,7 +20,7 @@ from dure.commerce.orders.models import Order
 from dure.kit.errors import DureError
 from dure.kit.korean import phone_shown
 from dure.sites.design.toasts import toast
-from dure.sites.shop import basket, forms
+from dure.sites.shop import basket, forms, offering
 from dure.sites.shop.views.catalogue import product_context
 
 Rows = list[tuple[int, int, int | None]]  # option id, quantity, show
@@ -83,18 +83,24 @@ def checkout(request: HttpRequest) -> HttpResponse:
     rows: Rows = named or ([(line.option_id, line.quantity, line.show) for line in found.lines.all()] if found else [])
     if request.method == "POST":
         return _order(request, rows)
-    quote = basket.show_rows(rows, given.get("postcode") or last_address(request.user).get("postcode", ""))
+    offers = offering.chosen(request.user, given)
+    quote = basket.show_rows(
+        rows, given.get("postcode") or last_address(request.user).get("postcode", ""), offers=offers
+    )
+    section = offering.section(request.user, quote.reckoned, offers)
     if request.headers.get("HX-Request"):
-        return render(request, "shop/_summary.html", {"quote": quote, "expected_swap": True})
+        return render(request, "shop/_summary.html", {"quote": quote, "expected_swap": True, "offers": section})
     if not quote.groups:
         return redirect("shop:cart")
     initial = {**last_address(request.user), "key": forms.fresh_key(), "expected": quote.total}
-    return render(request, "shop/checkout.html", _checkout_context(forms.Checkout(initial=initial), quote))
+    return render(request, "shop/checkout.html", _checkout_context(forms.Checkout(initial=initial), quote, section))
 
 
 def _order(request: HttpRequest, rows: Rows) -> HttpResponse:
+    offers = offering.chosen(request.user, request.POST)
     form = forms.Checkout(request.POST)
-    if form.is_valid():
+    applying = "apply" in request.POST  # only another choice of coupons, by a browser without scripts
+    if not applying and form.is_valid():
         wanted = [Wanted(option, quantity, show) for option, quantity, show in rows]
         live = next((w.show for w in wanted if w.show), None)
         try:
@@ -106,6 +112,7 @@ def _order(request: HttpRequest, rows: Rows) -> HttpResponse:
                 expected_total=form.cleaned_data["expected"],
                 source=Order.Source.LIVE if live else Order.Source.WEB,
                 show=live,
+                offers=offers,
             )
         except DureError as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
@@ -113,14 +120,19 @@ def _order(request: HttpRequest, rows: Rows) -> HttpResponse:
             if (found := basket.find_cart(request)) is not None:
                 actions.clear(found, [w.option for w in wanted])
             return redirect("shop:pay", order.number)
-    quote = basket.show_rows(rows, form.cleaned_data.get("postcode", ""))
-    form.data = form.data.copy()
-    form.data["expected"] = quote.total  # what the page now shows, and the next press agrees to
-    return render(request, "shop/checkout.html", _checkout_context(form, quote), status=422)
+    quote = basket.show_rows(rows, request.POST.get("postcode", ""), offers=offers)
+    if applying:
+        form = forms.Checkout(initial={**request.POST.dict(), "expected": quote.total})
+    else:
+        form.data = form.data.copy()
+        form.data["expected"] = quote.total  # what the page now shows, and the next press agrees to
+    context = _checkout_context(form, quote, offering.section(request.user, quote.reckoned, offers))
+    return render(request, "shop/checkout.html", context, status=200 if applying else 422)
 
 
-def _checkout_context(form: forms.Checkout, quote: basket.Shown) -> dict[str, Any]:
+def _checkout_context(form: forms.Checkout, quote: basket.Shown, section: offering.Section | None) -> dict[str, Any]:
     return {
+        "offers": section,
         "form": form,
         "quote": quote,
         "bought": quote.lines,

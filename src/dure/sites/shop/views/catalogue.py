@@ -18,7 +18,7 @@ from dure.commerce.search import queries as search
 from dure.kit import clock
 from dure.live.models import Show
 from dure.sites.public import is_stranger, public
-from dure.sites.shop import recent, seo, shelf
+from dure.sites.shop import offering, recent, seo, shelf
 from dure.sites.shop.finding import address, shelf_path
 from dure.sites.shop.stamps import product_stamp
 from dure.sites.shop.views.kept import hearts
@@ -46,6 +46,7 @@ def product_context(request: HttpRequest, seen: Product, **also: Any) -> dict[st
     bought_with = search.bought_with(seen.pk, 4, now)
     return {
         "product": seen,
+        "strip": offering.strip(seen, request.user, now, page.events),
         "page": page,
         "best": best,
         "policy": policy,
