@@ -100,6 +100,9 @@ AGENCY_DUE = "(SELECT id FROM ledger_account WHERE name = 'AGENCY_DUE')"
 TAMPERING = {
     "stock_available": f"UPDATE stock_stockitem SET available = available + 1 WHERE option_id = {A_STOCK}",
     "stock_not_negative": "UPDATE stock_stockitem SET available = -1",
+    "tally_is_what_is_held": (
+        "INSERT INTO stock_purchasetally (product_id, holder, quantity, most) SELECT min(id), 'u1', 2, 3 FROM catalog_product"
+    ),
     "live_price_sold": f"INSERT INTO pricing_liveprice (option_id, show, price, sold) VALUES ({A_STOCK}, 1, 100, 3)",
     "order_adds_up": "UPDATE orders_order SET pay_total = pay_total - 1",
     "line_status_fits_order": "UPDATE orders_productorder SET status = 'PAYMENT_WAITING' WHERE status = 'DELIVERED'",

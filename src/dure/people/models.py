@@ -33,6 +33,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("이름"), max_length=60)
     phone = models.CharField(_("휴대전화"), max_length=20, blank=True)  # E.164
     language = models.CharField(_("언어"), max_length=5, default="ko", choices=settings.LANGUAGES)
+    adult_checked_at = models.DateTimeField(null=True)  # somebody who knows said: 19 or older (청소년 보호법)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)  # may open the back office
     date_joined = models.DateTimeField(default=clock.now)

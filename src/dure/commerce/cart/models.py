@@ -28,6 +28,7 @@ class CartLine(models.Model):
     option = models.ForeignKey(Option, on_delete=models.CASCADE, related_name="+")
     quantity = models.PositiveSmallIntegerField()
     show = models.BigIntegerField(null=True)  # put in from this live show
+    chosen = models.BooleanField(default=True, db_default=True)  # ticked: part of the next order
     added_at = models.DateTimeField(default=clock.now)
 
     class Meta:

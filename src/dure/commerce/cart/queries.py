@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from dure.commerce.cart.models import Cart
+from dure.commerce.cart.rules import refusal
 from dure.commerce.catalog.models import Option, ProductStatus
 from dure.commerce.pricing.queries import Delivery, Price, deliveries_of, prices_of
 from dure.commerce.pricing.rules import Bundle, Fee, Item, shipping_fee
@@ -14,6 +17,7 @@ from dure.commerce.promotions import queries as promotions
 from dure.commerce.promotions.rules import Chosen, LineDiscount, Reckoned
 from dure.commerce.promotions.rules import Line as DealLine
 from dure.commerce.sellers.models import Seller, SellerStatus
+from dure.commerce.stock.limits import held_by, holder_of
 from dure.kit import clock
 
 Rows = Iterable[tuple[int, int, int | None]]  # option id, quantity, show
@@ -22,7 +26,11 @@ Rows = Iterable[tuple[int, int, int | None]]  # option id, quantity, show
 @dataclass(frozen=True)
 class QuoteLine:
     """`discounts`: what is taken off this line, by offers that need no choice and by what the buyer chose. `index`: its
-    place among the rows asked for."""
+    place among the rows asked for.
+
+    `refusal`: why the product cannot be bought so (rules.refusal). `chosen`: ticked in the cart; `held`: pieces of the
+    product the buyer has bought before, where the seller limits them.
+    """
 
     option: Option
     quantity: int
@@ -32,6 +40,9 @@ class QuoteLine:
     show: int | None = None
     index: int = 0
     discounts: tuple[LineDiscount, ...] = ()
+    refusal: str = ""
+    held: int = 0
+    chosen: bool = True
 
     @property
     def discount(self) -> int:
@@ -57,17 +68,17 @@ class QuoteLine:
 
     @property
     def problem(self) -> str:
-        """GONE, SOLD_OUT, TOO_FEW (fewer left than wanted), or nothing."""
+        """GONE, SOLD_OUT, a refusal of the seller's terms, TOO_FEW (fewer left than wanted), or nothing."""
         if not self.on_sale:
             return "GONE"
         if self.available <= 0:
             return "SOLD_OUT"
-        return "TOO_FEW" if self.available < self.quantity else ""
+        return self.refusal or ("TOO_FEW" if self.available < self.quantity else "")
 
     @property
     def counts(self) -> bool:
         """It may yet be bought: it is part of the totals."""
-        return self.problem in {"", "TOO_FEW"}
+        return self.chosen and self.problem not in {"GONE", "SOLD_OUT", "NOT_YET", "OVER", "ADULTS"}
 
 
 @dataclass(frozen=True)
@@ -140,7 +151,7 @@ class Quote:
 
     @property
     def count(self) -> int:
-        return sum(line.quantity for line in self.lines)
+        return sum(line.quantity for line in self.lines if line.chosen)
 
     @property
     def lines(self) -> list[QuoteLine]:
@@ -148,19 +159,22 @@ class Quote:
 
     @property
     def problems(self) -> list[QuoteLine]:
-        return [line for line in self.lines if line.problem]
+        """Of what is ticked: the rest is not in the way."""
+        return [line for line in self.lines if line.problem and line.chosen]
 
     @property
     def can_order(self) -> bool:
-        return bool(self.groups) and not self.problems
+        return any(line.chosen for line in self.lines) and not self.problems
 
 
-def quote(cart: Cart | None, postcode: str = "", at: datetime | None = None) -> Quote:
-    """In five queries, whatever the number of lines. Lines that cannot be bought count into no total."""
+def quote(cart: Cart | None, postcode: str = "", at: datetime | None = None, *, buyer: Any = None) -> Quote:
+    """In six queries, whatever the number of lines. Lines not ticked, or that cannot be bought, count into no total."""
     if cart is None:
         return Quote([])
-    rows = [(line.option_id, line.quantity, line.show) for line in cart.lines.all()]
-    return quote_of(rows, postcode, at)
+    lines = list(cart.lines.all())
+    rows = [(line.option_id, line.quantity, line.show) for line in lines]
+    unticked = {line.option_id for line in lines if not line.chosen}
+    return quote_of(rows, postcode, at, buyer=buyer, unticked=unticked)
 
 
 def quote_of(
@@ -170,14 +184,21 @@ def quote_of(
     *,
     offers: Chosen | None = None,
     at_the_door: Collection[tuple[int, str]] = (),
+    buyer: Any = None,
+    holder: str = "",
+    unticked: Collection[int] = (),
 ) -> Quote:
     """The same for (option id, quantity, show) without a cart.
 
     `offers`: what the buyer chose to use (coupons, points). `at_the_door`: (seller id, parcel key) of the parcels whose
-    freight the buyer wants to pay to the carrier.
+    freight the buyer wants to pay to the carrier. `buyer`: the user who will buy, or None; `holder`: who is counted where
+    a seller limits pieces per person (stock.limits.holder_of). `unticked`: options that are looked at only.
     """
     moment = at or clock.now()
-    lines, reckoned = _less_discounts(_lines(list(rows), moment), offers, moment)
+    lines = _lines(list(rows), moment)
+    lines = [replace(line, chosen=line.option.pk not in unticked) for line in lines]
+    lines = _by_the_sellers_terms(lines, moment, buyer, holder)
+    lines, reckoned = _less_discounts(lines, offers, moment)
     by_seller: dict[int, dict[str, list[QuoteLine]]] = {}
     for line in lines:
         by_seller.setdefault(line.option.product.seller_id, {}).setdefault(line.delivery.key, []).append(line)
@@ -217,6 +238,26 @@ def _lines(wanted: list[tuple[int, int, int | None]], moment: datetime) -> list[
         for index, (option_id, quantity, show) in enumerate(wanted)
         if (option := options.get(option_id)) is not None
     ]
+
+
+def _by_the_sellers_terms(lines: list[QuoteLine], moment: datetime, buyer: Any, holder: str) -> list[QuoteLine]:
+    """Pieces of all options of a product count together; add-ons are bought beside them, in any number."""
+    pieces: Counter[int] = Counter()
+    for line in lines:
+        if line.chosen and not line.option.addon:
+            pieces[line.option.product_id] += line.quantity
+    limited = {line.option.product_id for line in lines if line.option.product.max_per_buyer is not None}
+    who = holder or (holder_of(buyer.pk) if buyer is not None and buyer.pk else "")
+    held = held_by(who, limited) if limited and who else {}
+    adult = bool(getattr(buyer, "adult_checked_at", None))
+    found = []
+    for line in lines:
+        product = line.option.product
+        has = held.get(product.pk, 0)
+        count = pieces[product.pk] if not line.option.addon else max(pieces[product.pk], product.min_per_order)
+        why = refusal(product, count, moment, held=has, adult=adult)
+        found.append(replace(line, refusal=why if line.chosen else "", held=has))
+    return found
 
 
 def _less_discounts(

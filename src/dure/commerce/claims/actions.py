@@ -19,6 +19,7 @@ from dure.commerce.pricing import actions as pricing
 from dure.commerce.pricing.rules import Bundle, Item, first_freight
 from dure.commerce.shipping import actions as shipping
 from dure.commerce.stock import actions as stock
+from dure.commerce.stock import limits
 from dure.kit import audit, clock
 from dure.kit.outbox import emit
 from dure.kit.states import WrongState, move
@@ -144,6 +145,8 @@ def complete(claim: Claim, *, by: User | None, restock: bool = True) -> None:
     line = orders.take_out(line, claim.quantity, kind="returned" if returned else "canceled", by=by, why=claim.reason)
     if not returned:
         stock.release([(line.option_id, claim.quantity)])
+        if holder := line.contract.get("counted"):
+            limits.give_back([(line.option.product_id, holder, claim.quantity)])
         shipping.catch_up(line)
         if line.live_price_id:
             pricing.give_back([(line.live_price_id, claim.quantity)])

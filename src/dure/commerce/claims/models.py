@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from dure.commerce.catalog.models import Option
-from dure.commerce.orders.models import ProductOrder
+from dure.commerce.orders.models import ProductOrder, bought_by
 from dure.commerce.sellers.models import Seller
 from dure.commerce.shipping.models import Parcel
 from dure.kit import clock
@@ -19,7 +19,7 @@ from dure.kit import clock
 
 class ClaimQuerySet(models.QuerySet["Claim"]):
     def of_buyer(self, user: Any) -> Self:
-        return self.filter(product_order__order__buyer_id=user.pk or 0)
+        return self.filter(bought_by(user, "product_order__order__"))
 
     def of_seller_user(self, user: Any) -> Self:
         return self.filter(product_order__seller__members__user_id=user.pk or 0)

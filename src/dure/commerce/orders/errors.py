@@ -79,3 +79,36 @@ class GuestMissing(DureError):
     code = "guest_missing"
     message = _("주문하시는 분의 이름, 이메일, 연락처를 적어 주세요.")
     field = "guest_name"
+
+
+class GuestOrderNotFound(DureError):
+    code = "guest_order_not_found"
+    message = _("이 주문번호와 연락처로 된 비회원 주문이 없어요. 주문할 때 적은 것과 같은지 확인해 주세요.")
+    status = 404
+    field = "number"
+
+
+class TooManyTries(DureError):
+    code = "too_many_tries"
+    message = _("여러 번 맞지 않아 잠시 멈췄어요. %(minutes)d분 뒤에 다시 해 주세요.")
+    status = 429
+
+
+class NotAsSold(DureError):
+    """The seller sells it otherwise: not so few, not so many, not now, not to everybody. `why` is a quote's problem."""
+
+    code = "not_as_sold"
+    message = _("‘%(name)s’을(를) 이렇게는 살 수 없어요. 장바구니에서 이유를 확인해 주세요.")
+    status = 409
+
+
+class AddressBookFull(DureError):
+    code = "address_book_full"
+    message = _("주소는 %(most)d개까지 저장할 수 있어요. 쓰지 않는 주소를 먼저 지워 주세요.")
+    status = 409
+
+
+class AdultsOnly(DureError):
+    code = "adults_only"
+    message = _("‘%(name)s’은(는) 어른임을 확인한 회원만 살 수 있어요.")
+    status = 403

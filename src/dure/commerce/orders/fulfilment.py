@@ -223,7 +223,7 @@ def stand_in(
         option=option,
         exchanged_from=line,
         charge_id=line.charge_id,
-        contract=line.contract,
+        contract={name: told for name, told in line.contract.items() if name != "counted"},
         status=LineStatus.PAID,
         product_name=line.product_name,
         option_name=option.name,

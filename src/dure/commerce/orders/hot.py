@@ -52,7 +52,8 @@ class Placed:
 
 @dataclass(frozen=True)
 class Refused:
-    """`code`: sold_out, live_sold_out, live_limit_reached, price_changed, not_on_sale, idempotency_key_reused."""
+    """`code`: sold_out, live_sold_out, live_limit_reached, price_changed, not_on_sale, too_little, too_much, adults_only,
+    too_much_per_buyer, idempotency_key_reused."""
 
     code: str
     left: int = 0
@@ -64,7 +65,20 @@ class Unavailable(Exception):
 
 Answer = Placed | Refused
 
-LOCK = "SELECT FROM stock_stockitem WHERE option_id = %s FOR UPDATE"
+LOCK = """
+SELECT CASE WHEN o.addon THEN NULL ELSE p.max_per_buyer END, p.id FROM stock_stockitem s
+  JOIN catalog_option o ON o.id = s.option_id JOIN catalog_product p ON p.id = o.product_id
+ WHERE s.option_id = %s FOR UPDATE OF s
+"""
+
+# Where a seller allows so many per person, the buyers' rows are locked next, as stock.limits does for carts.
+COUNT = """
+INSERT INTO stock_purchasetally (product_id, holder, quantity, most)
+SELECT %(product)s, h.holder, 0, %(most)s FROM unnest(%(holders)s::text[]) h(holder) ORDER BY 2 ON CONFLICT DO NOTHING
+"""
+LOCK_COUNTS = """
+SELECT FROM stock_purchasetally WHERE product_id = %(product)s AND holder = ANY(%(holders)s) ORDER BY holder FOR UPDATE
+"""
 
 SETTLE = """
 WITH asked AS MATERIALIZED (
@@ -87,7 +101,18 @@ offer AS MATERIALIZED (
          coalesce(b.method, 'MAX') AS method, coalesce(b.jeju_extra, t.jeju_extra, sp.jeju_extra, 0) AS jeju_extra,
          coalesce(b.remote_extra, t.remote_extra, sp.remote_extra, 0) AS remote_extra,
          coalesce(t.return_fee, sp.return_fee, 0) AS return_fee, coalesce(t.exchange_fee, sp.return_fee * 2, 0) AS exchange_fee,
-         coalesce(t.first_freight, true) AS first_freight,
+         coalesce(t.first_freight, true) AS first_freight, p.id AS product_id, p.min_per_order, p.max_per_order, p.adults_only,
+         CASE WHEN o.addon THEN NULL ELSE p.max_per_buyer END AS max_per_buyer, o.addon,
+         jsonb_build_object('part', 0, 'list_price', o.price, 'tax_class', p.tax_class, 'origin', p.origin,
+           'lead_days', p.lead_days, 'version', p.version, 'category', g.code,
+           'notice', jsonb_build_object('type', p.notice_type, 'text', p.notice), 'options', (
+             SELECT coalesce(jsonb_object_agg(x.name, x.value), '{}') FROM ROWS FROM (
+               jsonb_array_elements_text(p.axes), jsonb_array_elements_text(o."values")) AS x(name, value)
+              WHERE x.name IS NOT NULL AND x.value IS NOT NULL),
+           'seller_code', o.seller_code, 'limits', jsonb_build_array(p.min_per_order, p.max_per_order, p.max_per_buyer),
+           'delivery', jsonb_build_object('template', coalesce(t.name, ''), 'return_fee', coalesce(t.return_fee, sp.return_fee, 0),
+             'exchange_fee', coalesce(t.exchange_fee, sp.return_fee * 2, 0), 'first_freight', coalesce(t.first_freight, true)),
+           'cancel', jsonb_build_object('withdrawal_days', 7, 'fault_days', 90, 'made_to_order', p.lead_days > 0)) AS contract,
          (SELECT basis_points FROM pricing_commissionplan c
            WHERE c.since <= %(today)s AND (c.until IS NULL OR c.until > %(today)s)
              AND (c.seller_id IS NULL OR c.seller_id = p.seller_id)
@@ -101,9 +126,18 @@ offer AS MATERIALIZED (
     LEFT JOIN pricing_deliverytemplate t ON t.id = coalesce(
          p.delivery_id, (SELECT d.id FROM pricing_deliverytemplate d WHERE d.seller_id = e.id AND d.is_default))
     LEFT JOIN pricing_bundlegroup b ON b.id = t.group_id
-   WHERE o.id = %(option)s AND o.active),
+   WHERE o.id = %(option)s AND o.active AND (p.sale_from IS NULL OR p.sale_from <= %(now)s)
+     AND (p.sale_until IS NULL OR p.sale_until > %(now)s)),
 fresh AS MATERIALIZED (
   SELECT a.*, CASE WHEN f.price <> a.price THEN 'price_changed'
+                   WHEN NOT f.addon AND a.quantity < f.min_per_order THEN 'too_little'
+                   WHEN NOT f.addon AND a.quantity > f.max_per_order THEN 'too_much'
+                   WHEN f.adults_only AND NOT EXISTS (SELECT FROM people_user u WHERE u.id = a.buyer
+                        AND u.adult_checked_at IS NOT NULL) THEN 'adults_only'
+                   WHEN f.max_per_buyer IS NOT NULL AND sum(a.quantity) OVER (PARTITION BY a.buyer ORDER BY a.ord) + coalesce(
+                        (SELECT t.quantity FROM stock_purchasetally t WHERE f.max_per_buyer IS NOT NULL
+                            AND t.product_id = f.product_id AND t.holder = 'u' || a.buyer), 0) > f.max_per_buyer
+                        THEN 'too_much_per_buyer'
                    WHEN f.per_buyer IS NOT NULL AND sum(a.quantity) OVER (PARTITION BY a.buyer ORDER BY a.ord) + coalesce(
                         (SELECT sum(b.quantity - b.canceled_quantity) FROM orders_productorder b JOIN orders_order r ON r.id = b.order_id
                           WHERE f.per_buyer IS NOT NULL AND r.buyer_id = a.buyer AND b.live_price_id = f.live_id
@@ -127,7 +161,7 @@ placed AS (
          CASE f.pay WHEN 'COLLECT' THEN 0 ELSE t.freight END, t.goods + CASE f.pay WHEN 'COLLECT' THEN 0 ELSE t.freight END,
          '', '', '', '', '', '', %(now)s, %(expires)s
     FROM priced t, offer f ORDER BY t.ord ON CONFLICT (key) DO NOTHING
-  RETURNING id, key, number, goods_total, shipping_total, pay_total),
+  RETURNING id, key, number, buyer_id, goods_total, shipping_total, pay_total),
 charges AS (
   INSERT INTO orders_shippingcharge (order_id, seller_id, bundle, pay_type, amount, collect_amount, extra, reason, policy, refunded)
   SELECT n.id, f.seller_id, f.bundle, CASE WHEN f.pay = 'COLLECT' AND t.freight > 0 THEN 'COLLECT' ELSE 'PREPAID' END,
@@ -160,10 +194,16 @@ charges AS (
 lines AS (
   INSERT INTO orders_productorder (order_id, seller_id, option_id, charge_id, status, product_name, option_name, unit_price,
                                    quantity, goods_amount, discount_amount, seller_discount, commission_bp, live_price_id,
-                                   canceled_quantity, returned_quantity)
+                                   canceled_quantity, returned_quantity, contract)
   SELECT n.id, f.seller_id, f.option_id, c.id, 'PAYMENT_WAITING', f.product_name, f.option_name, f.price,
-         n.goods_total / f.price, n.goods_total, 0, 0, f.bp, f.live_id, 0, 0
+         n.goods_total / f.price, n.goods_total, 0, 0, f.bp, f.live_id, 0, 0,
+         f.contract || CASE WHEN f.max_per_buyer IS NULL THEN '{}'::jsonb ELSE jsonb_build_object('counted', 'u' || n.buyer_id) END
     FROM placed n JOIN charges c ON c.order_id = n.id, offer f RETURNING quantity),
+tallied AS (
+  UPDATE stock_purchasetally t SET quantity = t.quantity + n.quantity, most = f.max_per_buyer
+    FROM (SELECT buyer_id, sum(goods_total) AS goods FROM placed GROUP BY 1) b, offer f,
+         LATERAL (SELECT (b.goods / f.price)::int AS quantity) n
+   WHERE f.max_per_buyer IS NOT NULL AND t.product_id = f.product_id AND t.holder = 'u' || b.buyer_id),
 sold AS (SELECT coalesce(sum(quantity), 0)::int AS n FROM lines),
 counted AS (UPDATE stock_stockitem SET available = available - sold.n FROM sold
              WHERE option_id = %(option)s AND sold.n > 0 RETURNING available),
@@ -272,6 +312,11 @@ class HotLane:
         day = clock.kst_date(moment)
         async with connection.transaction(), connection.cursor() as cursor:
             await cursor.execute(LOCK, [option])
+            if (locked := await cursor.fetchone()) and locked[0] is not None:
+                holders = sorted({f"u{r.buyer}" for r in requests})
+                counted = {"product": locked[1], "most": locked[0], "holders": holders}
+                await cursor.execute(COUNT, counted)
+                await cursor.execute(LOCK_COUNTS, counted)
             await cursor.execute(
                 SETTLE,
                 {

@@ -41,9 +41,17 @@ class NoWithdrawal(models.TextChoices):
     DIGITAL = "DIGITAL", _("쓰기 시작한 디지털 콘텐츠")
 
 
+def bought_by(who: Any, order: str = "") -> Q:
+    """What `who` bought, and what was bought without an account and is open to this browser (`who.guest_orders`)."""
+    mine = Q(**{f"{order}buyer_id": who.pk or 0})
+    if guest_orders := getattr(who, "guest_orders", None):
+        mine |= Q(**{f"{order}pk__in": guest_orders, f"{order}buyer": None})
+    return mine
+
+
 class OrderQuerySet(models.QuerySet["Order"]):
     def of(self, buyer: Any) -> Self:
-        return self.filter(buyer_id=buyer.pk or 0)
+        return self.filter(bought_by(buyer))
 
 
 class Order(models.Model):
@@ -75,7 +83,8 @@ class Order(models.Model):
     postcode = models.CharField(_("우편번호"), max_length=5, blank=True)
     address1 = models.CharField(_("주소"), max_length=200, blank=True)
     address2 = models.CharField(_("상세 주소"), max_length=100, blank=True)
-    memo = models.CharField(_("배송 메모"), max_length=100, blank=True)
+    memo = models.CharField(_("배송 메모"), max_length=100, blank=True)  # for the carrier
+    message = models.CharField(_("판매자에게 남길 말"), max_length=200, blank=True, db_default="")
     placed_at = models.DateTimeField(default=clock.now)
     expires_at = models.DateTimeField(null=True)  # an unpaid order gives its stock back after this
     paid_at = models.DateTimeField(null=True)
@@ -128,7 +137,7 @@ class ProductOrderQuerySet(models.QuerySet["ProductOrder"]):
         return self.filter(seller__members__user_id=user.pk or 0, paid_at__isnull=False)
 
     def of_buyer(self, user: Any) -> Self:
-        return self.filter(order__buyer_id=user.pk or 0)
+        return self.filter(bought_by(user, "order__"))
 
 
 class ProductOrder(models.Model):
@@ -318,6 +327,40 @@ class LineGift(models.Model):
     name = models.CharField(max_length=100)
     quantity = models.PositiveSmallIntegerField(default=1)
     back_at = models.DateTimeField(null=True)
+
+
+class SavedAddress(models.Model):
+    """A buyer's address book. Removed ones are kept for a while, so that a removal can be undone."""
+
+    buyer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="addresses")
+    label = models.CharField(_("이름"), max_length=30)
+    receiver = models.CharField(_("받는 분"), max_length=60)
+    phone = models.CharField(_("연락처"), max_length=20)  # E.164
+    postcode = models.CharField(_("우편번호"), max_length=5)
+    address1 = models.CharField(_("주소"), max_length=200)
+    address2 = models.CharField(_("상세 주소"), max_length=100, blank=True)
+    memo = models.CharField(_("배송 메모"), max_length=100, blank=True)
+    is_default = models.BooleanField(default=False)
+    used_at = models.DateTimeField(default=clock.now)
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-is_default", "-used_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["buyer"], condition=Q(is_default=True, removed_at=None), name="one_default_address"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class GuestTry(models.Model):
+    """Somebody asked for a guest's order with a contact that is not its own. Too many, and nobody may ask for a while."""
+
+    about = models.CharField(max_length=64, db_index=True)  # hash of the asker's address, or of the order number
+    at = models.DateTimeField(default=clock.now)
 
 
 class ShippingCharge(models.Model):

@@ -13,6 +13,7 @@ from dure.commerce.orders.errors import OrderExpired
 from dure.commerce.orders.models import LineStatus, Order
 from dure.commerce.pricing import actions as pricing
 from dure.commerce.stock import actions as stock
+from dure.commerce.stock import limits
 from dure.kit import clock
 from dure.kit.outbox import emit
 from dure.kit.states import move
@@ -67,10 +68,15 @@ def expire(order: Order, *, why: str = "") -> bool:
         return False
     order.ended_at = clock.now()
     order.save(update_fields=["ended_at"])
-    lines = list(order.lines.order_by("option_id"))
+    lines = list(order.lines.select_related("option").order_by("option_id"))
     for line in lines:
         move(line, LineStatus.CANCELED_BY_NOPAYMENT, why=why)
     stock.release((line.option_id, line.quantity) for line in lines)
+    limits.give_back(
+        (line.option.product_id, line.contract["counted"], line.quantity)
+        for line in lines
+        if line.contract.get("counted")
+    )
     pricing.give_back((line.live_price_id, line.quantity) for line in lines if line.live_price_id)
     promoted.expired(order, at=order.ended_at)
     emit("orders.expired", order, number=order.number)

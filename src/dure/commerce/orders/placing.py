@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
@@ -19,26 +17,32 @@ from dure.commerce.orders.errors import (
     AddressCostsMore,
     AddressFixed,
     AddressMissing,
+    AdultsOnly,
     CannotBuy,
     GuestMissing,
+    NotAsSold,
     NothingToOrder,
     OrderExpired,
     PriceChanged,
 )
+from dure.commerce.orders.guests import guest_secret_of, hashed
 from dure.commerce.orders.models import LineStatus, Order, ProductOrder, ShippingCharge
 from dure.commerce.pricing import actions as pricing
 from dure.commerce.pricing.queries import commissions_of
 from dure.commerce.pricing.rules import Bundle, Fee, Item, shipping_fee
 from dure.commerce.promotions.rules import Chosen
 from dure.commerce.stock import actions as stock
-from dure.commerce.stock.errors import SoldOut
-from dure.config import load
+from dure.commerce.stock import limits
+from dure.commerce.stock.errors import SoldOut, TooMuchPerBuyer
+from dure.commerce.stock.limits import holder_of
 from dure.kit import audit, clock, ids
 from dure.kit.idempotency import KeyReused, body_hash
 from dure.kit.outbox import emit
 from dure.people.models import User
 
 HOLD = timedelta(minutes=15)  # how long an unpaid order keeps its goods
+# 전자상거래법 제17조: seven days for a change of mind, three months when the goods are not as described.
+WITHDRAWAL_DAYS, FAULT_DAYS = 7, 90
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ class Address:
     address1: str = ""
     address2: str = ""
     memo: str = ""
+    message: str = ""
 
     @property
     def complete(self) -> bool:
@@ -83,6 +88,10 @@ class _Request:
     at_the_door: frozenset[tuple[int, str]]
 
     @property
+    def holder(self) -> str:
+        return holder_of(self.buyer.pk if self.buyer else None, self.guest.phone if self.guest else "")
+
+    @property
     def digest(self) -> str:
         said: dict[str, Any] = {
             "buyer": self.buyer.pk if self.buyer else None,
@@ -113,10 +122,10 @@ def place_order(
 ) -> Order:
     """Hold the goods for fifteen minutes and write down the contract. The same `key` twice is the same order.
 
-    `buyer` None: a `guest` buys, who finds the order again by `guest_secret_of(order)` or number and contact.
+    `buyer` None: a `guest` buys, who comes back by its number and a contact, or by a secret (`guests`).
     `expected_total`: the won the buyer saw. `offers`, `at_the_door`: as for `quote_of`. Raises SoldOut, CannotBuy,
-    PriceChanged, LiveSoldOut, LiveLimitReached, AddressMissing, GuestMissing, NothingToOrder, KeyReused (the key came
-    before with another body).
+    NotAsSold, AdultsOnly, TooMuchPerBuyer, PriceChanged, LiveSoldOut, LiveLimitReached, AddressMissing, GuestMissing,
+    NothingToOrder, KeyReused (the key came before with another body).
     """
     request = _Request(buyer, guest, tuple(lines), address, offers, frozenset(at_the_door))
     if known := Order.objects.filter(key=key).first():
@@ -133,12 +142,6 @@ def place_order(
         raise
 
 
-def guest_secret_of(order: Order) -> str:
-    """What a guest's browser or program keeps to come back to the order. The database holds only its hash."""
-    said = b"dure.guest-order:" + order.key.encode()
-    return hmac.new(load().secret_key.encode(), said, hashlib.sha256).hexdigest()[:40]
-
-
 @transaction.atomic
 def _place(request: _Request, key: str, expected_total: int | None, source: str, show: int | None) -> Order:
     moment = clock.now()
@@ -148,6 +151,8 @@ def _place(request: _Request, key: str, expected_total: int | None, source: str,
         moment,
         offers=request.offers,
         at_the_door=request.at_the_door,
+        buyer=request.buyer,
+        holder=request.holder,
     )
     _refuse_what_cannot_be_sold(quote, request.wanted, expected_total)
     order = Order(
@@ -167,9 +172,10 @@ def _place(request: _Request, key: str, expected_total: int | None, source: str,
     )
     if request.buyer is None and request.guest:
         order.guest_name, order.guest_email, order.guest_phone = asdict(request.guest).values()
-        order.guest_secret = hashlib.sha256(guest_secret_of(order).encode()).hexdigest()
+        order.guest_secret = hashed(guest_secret_of(order))
     order.save(force_insert=True)
     stock.reserve((line.option.pk, line.quantity) for line in quote.lines)
+    counted = _take_limited(request.holder, quote)
     _take_live(request.buyer, quote)
     commissions = commissions_of(
         {(group.seller.pk, line.option.product.category_id) for group in quote.groups for line in group.lines},
@@ -178,7 +184,14 @@ def _place(request: _Request, key: str, expected_total: int | None, source: str,
     parcels = [(group, parcel) for group in quote.groups for parcel in group.parcels]
     charges = ShippingCharge.objects.bulk_create(_charge(order, group, parcel) for group, parcel in parcels)
     made = ProductOrder.objects.bulk_create(
-        _line(order, charge, parcel, line, commissions[charge.seller_id, line.option.product.category_id])
+        _line(
+            order,
+            charge,
+            parcel,
+            line,
+            commissions[charge.seller_id, line.option.product.category_id],
+            {"counted": request.holder} if line.option.product_id in counted and not line.option.addon else {},
+        )
         for charge, (_group, parcel) in zip(charges, parcels, strict=True)
         for line in parcel.lines
     )
@@ -199,7 +212,14 @@ def _write_fee(charge: ShippingCharge, bundle: Bundle, fee: Fee) -> None:
     charge.policy = {**bundle.as_json(), "said": fee.params}
 
 
-def _line(order: Order, charge: ShippingCharge, parcel: Parcel, line: QuoteLine, commission_bp: int) -> ProductOrder:
+def _line(
+    order: Order,
+    charge: ShippingCharge,
+    parcel: Parcel,
+    line: QuoteLine,
+    commission_bp: int,
+    counted: dict[str, str],
+) -> ProductOrder:
     return ProductOrder(
         order=order,
         seller=charge.seller,
@@ -214,8 +234,40 @@ def _line(order: Order, charge: ShippingCharge, parcel: Parcel, line: QuoteLine,
         seller_discount=sum(d.seller_share for d in line.discounts),
         commission_bp=commission_bp,
         live_price_id=line.price.live.pk if line.price.live else None,
-        contract={"part": parcel.part_of(line)},
+        contract={**contract_of(parcel, line), **counted},
     )
+
+
+def contract_of(parcel: Parcel, line: QuoteLine) -> dict[str, Any]:
+    """What was agreed besides the columns a line is reckoned with, as it stood at the sale.
+
+    `part`: which of the terms of its shipping charge it is reckoned by. `cancel`: the law's days to withdraw.
+    """
+    product, bundle = line.option.product, line.delivery.bundle
+    return {
+        "part": parcel.part_of(line),
+        "list_price": line.price.list_price,
+        "tax_class": product.tax_class,
+        "origin": product.origin,
+        "lead_days": product.lead_days,
+        "version": product.version,
+        "category": product.category.code,
+        "notice": {"type": product.notice_type, "text": product.notice},
+        "options": dict(zip(product.axes, line.option.values, strict=False)),
+        "seller_code": line.option.seller_code,
+        "limits": [product.min_per_order, product.max_per_order, product.max_per_buyer],
+        "delivery": {
+            "template": line.delivery.template.name if line.delivery.template else "",
+            "return_fee": bundle.return_fee,
+            "exchange_fee": bundle.exchange_fee,
+            "first_freight": bundle.first_freight,
+        },
+        "cancel": {
+            "withdrawal_days": WITHDRAWAL_DAYS,
+            "fault_days": FAULT_DAYS,
+            "made_to_order": product.lead_days > 0,
+        },
+    }
 
 
 @transaction.atomic
@@ -234,7 +286,8 @@ def set_address(order: Order, address: Address, *, by: User | None) -> Order:
     if any(line.acknowledged_at or line.status in {LineStatus.DELIVERING, LineStatus.DELIVERED} for line in lines):
         raise AddressFixed()
     for name, value in asdict(address).items():
-        setattr(order, name, value)
+        if name != "message" or value:  # where it goes changes; what was said to the seller stays said
+            setattr(order, name, value)
     fees = _fees_at(order, lines)
     if order.paid_at is None:
         for charge, bundle, fee in fees:
@@ -281,8 +334,28 @@ def _refuse_what_cannot_be_sold(quote: Quote, wanted: tuple[Wanted, ...], expect
             raise CannotBuy(name=line.option.product.name)
         if line.problem == "SOLD_OUT":  # the quote counts it into no total, so nothing may be ordered on it
             raise SoldOut(option=line.option.pk, left=0)
+        if line.problem == "PER_BUYER":
+            most = line.option.product.max_per_buyer or 0
+            raise TooMuchPerBuyer(name=line.option.product.name, most=most, left=max(most - line.held, 0))
+        if line.problem == "ADULTS":
+            raise AdultsOnly(name=line.option.product.name)
+        if line.refusal:
+            raise NotAsSold(name=line.option.product.name, why=line.refusal)
     if expected_total is not None and expected_total != quote.total:
         raise PriceChanged(total=quote.total)
+
+
+def _take_limited(holder: str, quote: Quote) -> set[int]:
+    """Count the pieces of products that are limited per person; the ids of those."""
+    wanted: dict[int, tuple[int, int, str]] = {}
+    for line in quote.lines:
+        product = line.option.product
+        if product.max_per_buyer is not None and not line.option.addon:
+            before = wanted[product.pk][0] if product.pk in wanted else 0
+            wanted[product.pk] = (before + line.quantity, product.max_per_buyer, product.name)
+    if wanted:
+        limits.take(holder, wanted)
+    return set(wanted)
 
 
 def _take_live(buyer: User | None, quote: Quote) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Prefetch, Q, Sum
 
+from dure.commerce.orders.guests import by_secret
 from dure.commerce.orders.models import Order, ProductOrder, ShippingCharge
 from dure.commerce.sellers.models import Seller
 
@@ -69,3 +70,8 @@ def agency_shares(line: ProductOrder) -> list[tuple[int, int]]:
         return [(agency, won * line.quantity // first.quantity) for agency, won in agency_shares(first)]
     rows = line.discounts.filter(agency__isnull=False).order_by("agency").values_list("agency")
     return list(rows.annotate(won=Sum("agency_share")))
+
+
+def for_guest(number: str, *, secret: str) -> Order | None:
+    """A guest's order by the secret given out when it was placed (`guests.guest_secret_of`). See `guests.look_up`."""
+    return by_secret(number, secret)

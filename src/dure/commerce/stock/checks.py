@@ -20,4 +20,16 @@ CHECKS = [
         _("재고는 0보다 작지 않아요"),
         "SELECT option_id, available FROM stock_stockitem WHERE available < 0",
     ),
+    Check(
+        "tally_is_what_is_held",
+        _("한 사람이 산 수 = 그 사람이 가진 상품주문의 수량"),
+        """
+        SELECT t.product_id, t.holder, t.quantity, coalesce(o.held, 0) AS held FROM stock_purchasetally t
+          LEFT JOIN (SELECT p.product_id, l.contract->>'counted' AS holder, sum(l.quantity - l.canceled_quantity) AS held
+                       FROM orders_productorder l JOIN catalog_option p ON p.id = l.option_id
+                      WHERE l.contract ? 'counted' AND l.status <> 'CANCELED_BY_NOPAYMENT' GROUP BY 1, 2) o
+                 ON o.product_id = t.product_id AND o.holder = t.holder
+         WHERE t.quantity <> coalesce(o.held, 0)
+        """,
+    ),
 ]

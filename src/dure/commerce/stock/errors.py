@@ -31,3 +31,12 @@ class CountUndone(DureError):
     code = "count_undone"
     message = _("이미 되돌린 재고예요.")
     status = 409
+
+
+class TooMuchPerBuyer(DureError):
+    """Carries `most` and `left` (pieces this buyer may still have)."""
+
+    code = "too_much_per_buyer"
+    message = _("‘%(name)s’은(는) 한 분이 %(most)d개까지 살 수 있어요. 지금은 %(left)d개 더 살 수 있어요.")
+    status = 409
+    field = "quantity"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from dure.commerce.catalog.models import Option, Product
@@ -55,4 +55,22 @@ class StockMovement(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(quantity=0), name="movement_moves"),
             models.UniqueConstraint(fields=["kind", "ref"], condition=~Q(ref=""), name="one_movement_per_cause"),
+        ]
+
+
+class PurchaseTally(models.Model):
+    """Pieces of a product one buyer holds, where the seller allows so many per person. The row is the guard of a race.
+
+    Counted from the day the limit was set; a line that is counted says so in its contract (`counted`: the holder).
+    """
+
+    product = models.ForeignKey("catalog.Product", on_delete=models.CASCADE, related_name="+")
+    holder = models.CharField(max_length=66)  # limits.holder_of: "u12", or "p" and the hash of a guest's phone
+    quantity = models.PositiveIntegerField(default=0)
+    most = models.PositiveIntegerField()  # the limit as it was at the last purchase
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["product", "holder"], name="one_tally_per_buyer"),
+            models.CheckConstraint(condition=Q(quantity__lte=F("most")), name="no_more_than_allowed"),
         ]
