@@ -126,6 +126,7 @@ def return_line(line, reason):
     refund = claims.preview(line, "RETURN", 1, reason) if line.status == "DELIVERED" else None
     claim = Claim.objects.create(
         product_order=line,
+        seller=line.seller,
         kind="RETURN",
         quantity=1,
         reason=reason,

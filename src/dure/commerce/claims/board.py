@@ -44,7 +44,12 @@ COUNTS = """
 
 def counts(seller: Seller, today: date, moment: datetime) -> dict[str, int]:
     """How many lines (and open claims) are in each state of the board; one statement."""
-    told = {"seller": seller.pk, "today": today, "soon": soon(today), "since": moment - CONFIRMED_WITHIN}
+    told: dict[str, int | date | datetime] = {
+        "seller": seller.pk,
+        "today": today,
+        "soon": soon(today),
+        "since": moment - CONFIRMED_WITHIN,
+    }
     with connection.cursor() as cursor:
         cursor.execute(COUNTS, told)
         row = cursor.fetchone()

@@ -80,6 +80,8 @@ class Claim(models.Model):
         "WITHDRAWN": set(),
         "REJECTED": set(),
     }
+    BLOCKING = ["REQUESTED", "COLLECTING", "COLLECTED"]  # keeps its line from being sent or confirmed
+    OVER = ["DONE", "REDELIVERING"]  # its money is fixed
 
     product_order = models.ForeignKey(ProductOrder, on_delete=models.PROTECT, related_name="claims")
     seller = models.ForeignKey(  # the line's, so that a seller's open claims are one index away
@@ -102,6 +104,7 @@ class Claim(models.Model):
     goods_refund = models.PositiveIntegerField(default=0)
     shipping_refund = models.PositiveIntegerField(default=0)
     fee_due = models.PositiveIntegerField(default=0, db_default=0)  # freight the buyer bears
+    first_freight = models.PositiveIntegerField(default=0, db_default=0)  # of it for the way out (초도배송비)
     fee_method = models.CharField(
         max_length=8, choices=FeeMethod.choices, default=FeeMethod.DEDUCTED, db_default="DEDUCTED"
     )

@@ -3,14 +3,29 @@ from dure.commerce.claims.models import Claim
 from dure.kit.models import Event
 from dure.kit.outbox import on
 
+AS_TOLD = {  # what the carrier says of a parcel going back, in the words of a collection
+    "PICKED_UP": Claim.CollectStatus.DELIVERING,
+    "IN_TRANSIT": Claim.CollectStatus.DELIVERING,
+    "OUT_FOR_DELIVERY": Claim.CollectStatus.DELIVERING,
+    "FAILED": Claim.CollectStatus.COLLECT_FAILED,
+}
+
+
+@on("shipping.on_its_way_back")
+def collection_moved(event: Event) -> None:
+    if status := AS_TOLD.get(event.payload["kind"]):
+        coming = Claim.objects.filter(collect_parcel=event.payload["parcel"], status=Claim.Status.COLLECTING)
+        coming.update(collect_status=status)
+
 
 @on("shipping.came_back")
 def goods_are_back(event: Event) -> None:
-    for claim in Claim.objects.filter(product_order_id__in=event.payload["lines"], status=Claim.Status.COLLECTING):
+    for claim in Claim.objects.filter(collect_parcel=event.payload["parcel"], status=Claim.Status.COLLECTING):
         actions.collected(claim, by=None)
 
 
-@on("shipping.replacement_arrived")
+@on("orders.delivered")
 def replacement_arrived(event: Event) -> None:
-    for claim in Claim.objects.filter(product_order_id__in=event.payload["lines"], status=Claim.Status.REDELIVERING):
+    arrived = Claim.objects.filter(replacement=event.payload["product_order_id"], status=Claim.Status.REDELIVERING)
+    for claim in arrived:
         actions.exchanged(claim, by=None)

@@ -17,6 +17,7 @@ SENTENCES = {
     "BROKEN": _("상하거나 깨져서 왔어요"),
     "INCORRECT_INFO": _("설명과 달라요"),
     "WRONG_DELIVERY": _("다른 상품이 왔어요"),
+    "WRONG_OPTION": _("다른 옵션이 왔어요"),
     "DROPPED_DELIVERY": _("빠진 상품이 있어요"),
     "CARRIER_DAMAGE": _("배송 중 파손"),
 }

@@ -120,13 +120,6 @@ def mark_delivered(line: ProductOrder, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def renew_confirmation(line: ProductOrder, *, at: datetime) -> None:
-    """The exchanged goods arrived at `at`: the seven days before the confirmation by time begin again."""
-    if not ProductOrder.objects.filter(pk=line.pk, status=LineStatus.DELIVERED).update(confirm_due=at + CONFIRM_AFTER):
-        raise WrongState()
-
-
-@transaction.atomic
 def confirm_purchase(line: ProductOrder, *, by: User | None) -> None:
     """구매확정: the money of this line becomes the seller's. By time (`by` None) not while it is held.
 

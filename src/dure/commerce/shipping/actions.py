@@ -77,15 +77,6 @@ def collect(
 
 
 @transaction.atomic
-def exchange_out(line: ProductOrder, quantity: int, carrier: str, waybill: str, *, by: User | None) -> Parcel:
-    """The new goods of an exchange go out; the line itself stays DELIVERED."""
-    parcel = _parcel(line.seller_id, carrier, waybill, Parcel.Direction.OUT, Parcel.Method.DELIVERY, "")
-    ParcelLine.objects.create(parcel=parcel, productorder=line, quantity=quantity)
-    _handed_over(parcel)
-    return parcel
-
-
-@transaction.atomic
 def correct_waybill(parcel: Parcel, carrier: str, waybill: str, *, by: User | None) -> Parcel:
     """송장 수정: the number was mistyped. The old one, and what the carrier said of it, is kept beside.
 
@@ -132,8 +123,11 @@ def record_tracking(carrier: str, waybill: str, scans: Iterable[Scan]) -> Parcel
     latest = parcel.events.order_by("at", "id").last()
     if latest is None:
         return parcel
-    parcel.last_event = latest.kind
-    parcel.save(update_fields=["last_event"])
+    if parcel.last_event != latest.kind:
+        parcel.last_event = latest.kind
+        parcel.save(update_fields=["last_event"])
+        if parcel.direction == Parcel.Direction.BACK:
+            emit("shipping.on_its_way_back", parcel, parcel=parcel.pk, kind=latest.kind)
     if delivered := parcel.events.filter(kind=TrackingEvent.Kind.DELIVERED).first():
         _arrived(parcel, delivered.at)
     return parcel
@@ -182,11 +176,8 @@ def _arrived(parcel: Parcel, at: datetime) -> None:
         lines = list(parcel.lines.values_list("pk", flat=True))
         emit("shipping.came_back", parcel, parcel=parcel.pk, lines=lines)
         return
-    first = list(parcel.lines.filter(status=LineStatus.DELIVERING).order_by("id"))
-    for line in first:
+    for line in parcel.lines.filter(status=LineStatus.DELIVERING).order_by("id"):
         _line_arrived(line)
-    if not first:
-        emit("shipping.replacement_arrived", parcel, lines=list(parcel.lines.values_list("pk", flat=True)))
 
 
 def _line_arrived(line: ProductOrder) -> None:

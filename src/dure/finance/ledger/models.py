@@ -49,6 +49,7 @@ class Kind(models.TextChoices):
     PAYOUT_FAILED = "PAYOUT_FAILED", _("지급 실패")
     PAYOUT_RETURNED = "PAYOUT_RETURNED", _("은행 반송")
     AGENCY_PAID = "AGENCY_PAID", _("기관 분담금 입금")
+    EXCHANGED = "EXCHANGED", _("교환으로 옮김")
 
 
 class Account(models.Model):

@@ -100,6 +100,11 @@ def refund_authorized(
     )
 
 
+def exchanged(ref: str, *, from_line: int, to_line: int, amount: int, on: date | None = None) -> int:
+    """What is held for exchanged pieces is held for the line that stands for them. Refused above what is held."""
+    return _post(Kind.EXCHANGED, ref, [seg("HELD", amount, line=from_line), seg("HELD", -amount, line=to_line)], on)
+
+
 def return_fee_earned(ref: str, *, seller: int, order_line: int, amount: int, on: date | None = None) -> int:
     """The freight of a return, kept back from the buyer's refund, becomes the seller's."""
     return _post(

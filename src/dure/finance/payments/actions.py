@@ -17,6 +17,7 @@ from django.db.models import F
 
 from dure.commerce.claims import actions as claims
 from dure.commerce.claims.models import Claim
+from dure.commerce.claims.reckon import gone_from
 from dure.commerce.orders import actions as orders
 from dure.commerce.orders.errors import OrderExpired
 from dure.commerce.orders.models import Order, ProductOrder
@@ -213,8 +214,8 @@ def _authorize(ref: str, line: ProductOrder, claim_id: int, goods: int, shipping
 
 def taken_back(line: ProductOrder, claim: Claim) -> Share:
     """The share of the pieces the claim took out: what was left before it, less what is left after it."""
-    refunded = sum(line.claims.filter(status=Claim.Status.DONE).values_list("goods_refund", flat=True))
-    left = line.quantity - line.canceled_quantity - line.returned_quantity
+    refunded = gone_from(line)
+    left = line.kept_quantity
 
     agencies = agency_shares(line)
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from dure.commerce.claims.models import Claim
+from dure.commerce.claims.reckon import gone_from
 from dure.commerce.orders.models import LineStatus, ProductOrder, ShippingCharge
 from dure.commerce.orders.queries import agency_shares, lines_of_charge
 from dure.commerce.orders.rules import OPEN_CLAIM, business_days_after
@@ -36,10 +37,10 @@ def earn_line(line: ProductOrder) -> SettlementLine | None:
     line = ProductOrder.objects.select_for_update(of=("self",)).select_related("seller").get(pk=line.pk)
     if SettlementLine.objects.filter(ref=f"sale:{line.pk}").exists():
         return None
-    left = line.quantity - line.canceled_quantity - line.returned_quantity
+    left = line.kept_quantity
     if line.status != LineStatus.PURCHASE_CONFIRMED or left == 0:
         return None
-    refunded = line.claims.filter(status=Claim.Status.DONE).aggregate(won=Sum("goods_refund"))["won"] or 0
+    refunded = gone_from(line)
     part = share(
         unit_price=line.unit_price,
         quantity=line.quantity,
@@ -121,9 +122,27 @@ def settle_claim(claim: Claim) -> SettlementLine | None:
             vat=-part.vat,
             net=net,
         )
+    return _earn_return_fee(claim, _day(claim.done_at))
+
+
+@transaction.atomic
+def move_exchanged(claim: Claim) -> SettlementLine | None:
+    """An exchange left: what is held for its pieces is held for the line that stands for them; a freight taken from the
+    difference of prices is the seller's. Once per claim."""
+    line = claim.product_order
+    if claim.moved_amount and claim.replacement_id:
+        postings.exchanged(
+            f"claim:{claim.pk}", from_line=line.pk, to_line=claim.replacement_id, amount=claim.moved_amount
+        )
+    if SettlementLine.objects.filter(ref=f"claim:{claim.pk}").exists():
+        return None
+    return _earn_return_fee(claim, clock.today())
+
+
+def _earn_return_fee(claim: Claim, basis: date) -> SettlementLine | None:
+    line = claim.product_order
     if not claim.return_fee:
         return None
-    basis = _day(claim.done_at)
     postings.return_fee_earned(
         f"claim:{claim.pk}", seller=line.seller_id, order_line=line.pk, amount=claim.return_fee, on=basis
     )

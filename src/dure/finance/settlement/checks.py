@@ -74,9 +74,11 @@ CHECKS = [
           JOIN orders_order o ON o.id = l.order_id AND o.paid_at IS NOT NULL
           LEFT JOIN ledger_held h ON h.order_line = l.id
           LEFT JOIN settlement_settlementline s ON s.product_order_id = l.id AND s.kind = 'SALE'
-          LEFT JOIN (SELECT c.product_order_id, sum(c.goods_refund) AS back FROM claims_claim c
+          LEFT JOIN (SELECT c.product_order_id,
+                            sum(c.moved_amount + CASE WHEN r.id IS NULL THEN c.goods_refund ELSE 0 END) AS back
+                       FROM claims_claim c
                        LEFT JOIN payments_refund r ON r.claim = c.id AND r.status = 'FAILED'
-                      WHERE c.status = 'DONE' AND r.id IS NULL GROUP BY 1) c ON c.product_order_id = l.id
+                      WHERE c.status = 'DONE' OR c.replacement_id IS NOT NULL GROUP BY 1) c ON c.product_order_id = l.id
          WHERE coalesce(h.amount, 0)
                <> CASE WHEN s.id IS NULL THEN l.goods_amount - l.discount_amount - coalesce(c.back, 0) ELSE 0 END
            AND NOT EXISTS (SELECT 1 FROM kit_delivery WHERE done_at IS NULL AND subscriber LIKE 'dure.finance.%')

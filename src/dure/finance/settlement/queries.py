@@ -70,7 +70,8 @@ def upcoming(seller: Seller) -> Upcoming:
     open_lines = ProductOrder.objects.filter(
         seller=seller, status__in=[LineStatus.PAID, LineStatus.DELIVERING, LineStatus.DELIVERED]
     ).values_list(
-        F("unit_price") * (F("quantity") - F("canceled_quantity") - F("returned_quantity")) - F("seller_discount"),
+        F("unit_price") * (F("quantity") - F("canceled_quantity") - F("returned_quantity") - F("exchanged_quantity"))
+        - F("seller_discount"),
         "commission_bp",
     )
     nets = [amount - sum(commission_of(amount, bp)) for amount, bp in open_lines]

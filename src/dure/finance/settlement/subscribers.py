@@ -17,8 +17,14 @@ def earn(event: Event) -> None:
 @on("claims.done")
 def settle_the_claim(event: Event) -> None:
     claim = Claim.objects.select_related("product_order__seller").get(pk=event.payload["claim_id"])
-    actions.settle_claim(claim)
+    if claim.kind != Claim.Kind.EXCHANGE:  # its money moved when the new goods left
+        actions.settle_claim(claim)
     actions.earn_shipping(claim.product_order.order_id, claim.product_order.seller)
+
+
+@on("claims.exchange_moved")
+def the_money_goes_with_the_goods(event: Event) -> None:
+    actions.move_exchanged(Claim.objects.select_related("product_order__seller").get(pk=event.payload["claim_id"]))
 
 
 @on("claims.withdrawn", "claims.rejected")

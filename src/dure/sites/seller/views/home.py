@@ -76,7 +76,9 @@ def _sales(shop: Seller) -> list[tuple[str, int]]:
     last = clock.today()
     first = last - timedelta(days=DAYS - 1)
     sums = dict(
-        ProductOrder.objects.filter(seller=shop, paid_at__gte=datetime.combine(first, time(0), clock.KST))
+        ProductOrder.objects.filter(
+            seller=shop, exchanged_from=None, paid_at__gte=datetime.combine(first, time(0), clock.KST)
+        )
         .annotate(day=TruncDate("paid_at", tzinfo=clock.KST))
         .values_list("day")
         .annotate(won=Sum("goods_amount"))
