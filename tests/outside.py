@@ -24,7 +24,7 @@ import pytest
 
 from dure.config import load
 
-SERVICES = ("toss", "nts", "markets", "account", "carrier")
+SERVICES = ("toss", "nts", "mail_order", "markets", "account", "carrier")
 
 
 class Simulators:
@@ -103,13 +103,14 @@ def pointed_at(outside: Simulators) -> Iterator[None]:
 def _point(urls: dict[str, str], whole: bool = False) -> None:
     from dure.integrations.account.client import account
     from dure.integrations.carrier.client import tracking
+    from dure.integrations.mail_order.client import mail_order
     from dure.integrations.markets.client import markets
     from dure.integrations.nts.client import nts
     from dure.integrations.toss.client import toss
 
     for service, url in urls.items():
         object.__setattr__(load(), f"{service}_url", url if whole else f"{url}/{service}")
-    for client in (account, tracking, markets, nts, toss):
+    for client in (account, tracking, mail_order, markets, nts, toss):
         client.cache_clear()
 
 

@@ -59,6 +59,9 @@ class Config:
         "DURE_NTS_URL", "", "national tax service business status; empty: the simulator, or the real one"
     )
     nts_key: str = setting("DURE_NTS_KEY", "demo", "data.go.kr service key (decoded)", secret=True)
+    mail_order_url: str = setting(
+        "DURE_MAIL_ORDER_URL", "", "register of mail-order sellers (KFTC); empty: the simulator, or the real one"
+    )
     markets_url: str = setting(
         "DURE_MARKETS_URL", "", "traditional-market open data; empty: the simulator, or the real one"
     )

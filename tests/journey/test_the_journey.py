@@ -151,6 +151,7 @@ def test_an_operator_approves_the_seller(story):
     operator = story.sign_in("operator", "operator@dure.test")
     story.go("operator", "/office/sellers/?status=IN_REVIEW")
     operator.get_by_role("link", name="순이네 빈대떡").first.click()
+    operator.fill("textarea[name=reason]", "가게에서 서류 원본을 보았어요.")  # papers not handed in yet
     press(operator, "승인하기")
     expect(operator.get_by_text("승인했어요")).to_be_visible()
     story.keep(operator, "approved")

@@ -196,7 +196,7 @@ def test_the_company_is_filled_in_and_asks_to_be_let_in(client, owner, monkeypat
     from dure.commerce.sellers.actions import steps
 
     monkeypatch.setattr(steps, "_ask_tax_service", lambda brn: {"tax_type": "01", "business_checked_at": clock.now()})
-    monkeypatch.setattr(steps, "_ask_bank", lambda *asked: True)
+    monkeypatch.setattr(steps, "ask_bank", lambda *asked: True)
     shop = a_shop_of(owner)
     Seller.objects.filter(pk=shop.pk).update(status="APPLYING")
     business = {"brn": a_brn(), "company_name": "순이네", "representative": "한순이", "business_address": "종로 88",

@@ -97,7 +97,7 @@ def _raise(stage: Stage, shop: Shop, n: int, *, day: date | None = None, approve
     if not approved:
         return
     with delivering(on(day + timedelta(days=8), 9)):
-        sellers.approve(shop.seller, by=stage.one(Role.OPERATOR))
+        sellers.approve(shop.seller, by=stage.one(Role.OPERATOR), why="가게에서 서류 원본을 보았어요.")
 
 
 def _fill_in(stage: Stage, shop: Shop, n: int) -> None:

@@ -17,6 +17,7 @@ from starlette.routing import Mount, Route
 
 from dure.integrations.account import simulator as account
 from dure.integrations.carrier import simulator as carrier
+from dure.integrations.mail_order import simulator as mail_order
 from dure.integrations.markets import simulator as markets
 from dure.integrations.nts import simulator as nts
 from dure.integrations.stage import deliver_webhooks, memory
@@ -25,6 +26,7 @@ from dure.integrations.toss import simulator as toss
 PLAYED = {
     "toss": (toss, "토스페이먼츠: 결제창, 승인·취소, 지급대행"),
     "nts": (nts, "국세청: 사업자등록 상태조회·진위확인"),
+    "mail_order": (mail_order, "공정거래위원회: 통신판매사업자 등록현황"),
     "markets": (markets, "공공데이터포털: 전국전통시장표준데이터"),
     "account": (account, "은행: 예금주 조회"),
     "carrier": (carrier, "택배사: 배송 추적"),

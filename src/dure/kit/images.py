@@ -122,6 +122,11 @@ def lighten(name: str) -> str:
     return _NAME.sub(r"-\1.avif", name)
 
 
+def upright(upload: IO[bytes] | Any) -> Image.Image:
+    """The picture in `upload` as `keep` would store it, at full size. Raises as `keep` does."""
+    return _upright(_opened(upload))
+
+
 def forget(name: Any) -> None:
     """Delete every size of a kept picture."""
     for size in SIZES:

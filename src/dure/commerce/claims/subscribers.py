@@ -1,5 +1,10 @@
+from django.utils.translation import gettext_lazy as _
+
 from dure.commerce.claims import actions
 from dure.commerce.claims.models import Claim
+from dure.commerce.claims.queries import open_claims_of
+from dure.commerce.sellers.closing import Tie, keeps_open
+from dure.commerce.sellers.models import Seller
 from dure.kit.models import Event
 from dure.kit.outbox import on
 
@@ -29,3 +34,8 @@ def replacement_arrived(event: Event) -> None:
     arrived = Claim.objects.filter(replacement=event.payload["product_order_id"], status=Claim.Status.REDELIVERING)
     for claim in arrived:
         actions.exchanged(claim, by=None)
+
+
+@keeps_open
+def open_claims(seller: Seller) -> Tie | None:
+    return Tie(_("진행 중인 클레임"), open_claims_of(seller).count())

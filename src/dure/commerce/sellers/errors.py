@@ -129,3 +129,60 @@ class RoleMissing(DureError):
     code = "role_missing"
     message = _("맡은 역할로는 할 수 없는 일이에요. 가게 대표에게 역할을 바꿔 달라고 해 주세요.")
     status = 403
+
+
+class DocumentExpired(DureError):
+    code = "document_expired"
+    message = _("유효 기간이 지난 서류예요. 새로 받은 서류를 올려 주세요.")
+    field = "expires_on"
+
+
+class DocumentsExpired(DureError):
+    """Carries `kind`, the paper that has been out of date for two weeks."""
+
+    code = "documents_expired"
+    message = _("%(kind)s의 유효 기간이 지나서 새 상품을 올릴 수 없어요. ‘가게 정보 → 서류’에서 새 서류를 올려 주세요.")
+    status = 409
+
+
+class OpenItems(DureError):
+    """Carries `missing`, the labels of what the checklist still finds."""
+
+    code = "open_items"
+    message = _("아직 확인되지 않은 것이 있어요: %(missing)s. 그래도 승인하려면 이유를 적어 주세요.")
+    field = "reason"
+    status = 409
+
+
+class SuspendedInThePast(DureError):
+    code = "suspended_in_the_past"
+    message = _("정지가 끝나는 날은 내일이나 그 뒤여야 해요.")
+    field = "until"
+
+
+class StopSalesFirst(DureError):
+    code = "stop_sales_first"
+    message = _("먼저 이용을 정지해 주세요. 새 주문이 멈춘 뒤에 폐점할 수 있어요.")
+    status = 409
+
+
+class StillOpen(DureError):
+    """Carries `what`, what is not finished."""
+
+    code = "still_open"
+    message = _("아직 끝나지 않은 일이 있어 폐점할 수 없어요: %(what)s")
+    status = 409
+
+
+class VisitReasonNeeded(DureError):
+    code = "visit_reason_needed"
+    message = _("왜 이 판매자의 화면을 보는지 적어 주세요. 기록에 남아요.")
+    field = "reason"
+
+
+class OnlyLooking(DureError):
+    code = "only_looking"
+    message = _(
+        "판매자 화면을 보기만 하는 중이라 아무것도 바꿀 수 없어요. ‘그만 보기’를 누른 뒤 운영 화면에서 해 주세요."
+    )
+    status = 403

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Self
 
 from django.conf import settings
@@ -35,7 +36,7 @@ class Seller(models.Model):
         "INVITED": {"APPLYING", "CLOSED"},
         "APPLYING": {"IN_REVIEW", "CLOSED"},
         "IN_REVIEW": {"APPROVED", "APPLYING"},  # back to APPLYING with a reason: something must be mended
-        "APPROVED": {"SUSPENDED", "CLOSED"},
+        "APPROVED": {"SUSPENDED"},  # to close it, its sales stop first: nothing new can come in between
         "SUSPENDED": {"APPROVED", "CLOSED"},
         "CLOSED": set(),
     }
@@ -61,6 +62,10 @@ class Seller(models.Model):
     submitted_at = models.DateTimeField(null=True)
     approved_at = models.DateTimeField(null=True)
     review_note = models.TextField(blank=True)  # what the operator asked to mend
+    mend = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))  # {item code: what to mend}
+    started_on = models.DateField(_("개업연월일"), null=True, blank=True)
+    suspended_until = models.DateField(_("정지 끝나는 날"), null=True, blank=True)  # None: until an operator resumes
+    closed_at = models.DateTimeField(null=True)
 
     objects = SellerQuerySet.as_manager()
 
@@ -152,5 +157,92 @@ class ShippingPolicy(models.Model):
             models.CheckConstraint(condition=Q(free_over=None) | Q(free_over__gt=0), name="free_over_positive"),
             models.CheckConstraint(
                 condition=Q(fee__lte=100_000) & Q(return_fee__lte=F("fee") + 100_000), name="fee_sane"
+            ),
+        ]
+
+
+class RegistryCheck(models.Model):
+    """What a register said last about a seller, with its answer as evidence. One row per question, asked again and again."""
+
+    class Code(models.TextChoices):
+        TAX = "TAX", _("국세청 영업 상태")
+        PERSON = "PERSON", _("사업자등록증 진위")
+        MAIL_ORDER = "MAIL_ORDER", _("통신판매업 신고")
+        ACCOUNT = "ACCOUNT", _("예금주")
+
+    class State(models.TextChoices):
+        ASKING = "ASKING", _("묻는 중")
+        OK = "OK", _("확인")
+        PROBLEM = "PROBLEM", _("맞지 않음")
+        SILENT = "SILENT", _("답이 없음")
+
+    seller = models.ForeignKey(Seller, on_delete=models.CASCADE, related_name="registry_checks")
+    code = models.CharField(max_length=10, choices=Code.choices)
+    state = models.CharField(max_length=7, choices=State.choices, default=State.ASKING)
+    why = models.CharField(max_length=300, blank=True)
+    asked_at = models.DateTimeField(default=clock.now)
+    told = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["seller", "code"], name="one_answer_per_register")]
+
+
+class Document(models.Model):
+    """A paper of a seller, in the private store. A newer one replaces it; both are kept."""
+
+    class Kind(models.TextChoices):
+        BUSINESS = "BUSINESS", _("사업자등록증")
+        MAIL_ORDER = "MAIL_ORDER", _("통신판매업 신고증")
+        BANK_BOOK = "BANK_BOOK", _("통장 사본")
+        FOOD_PERMIT = "FOOD_PERMIT", _("식품 영업 신고증")
+        OTHER = "OTHER", _("그 밖의 서류")
+
+    class Verdict(models.TextChoices):
+        UNSEEN = "", _("확인 전")
+        ACCEPTED = "ACCEPTED", _("확인")
+        REFUSED = "REFUSED", _("다시 필요")
+
+    seller = models.ForeignKey(Seller, on_delete=models.CASCADE, related_name="documents")
+    kind = models.CharField(_("서류"), max_length=11, choices=Kind.choices)
+    file = models.CharField(max_length=200)
+    mime = models.CharField(max_length=40)
+    size = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    expires_on = models.DateField(_("유효 기간"), null=True, blank=True)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField(default=clock.now)
+    replaced_at = models.DateTimeField(null=True)
+    verdict = models.CharField(max_length=8, choices=Verdict.choices, blank=True)
+    why = models.CharField(max_length=200, blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    reminded_days = models.PositiveSmallIntegerField(null=True)  # the last reminder: so many days before the end
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seller", "kind"], condition=Q(replaced_at=None) & ~Q(kind="OTHER"), name="one_current_document"
+            ),
+            models.CheckConstraint(condition=~Q(verdict="REFUSED") | ~Q(why=""), name="refused_with_a_reason"),
+        ]
+        indexes = [models.Index(fields=["expires_on"], condition=Q(replaced_at=None), name="documents_expiring")]
+
+
+class Visit(models.Model):
+    """An operator looks at the seller centre as this seller: reading only, for a while, for a reason."""
+
+    operator = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    seller = models.ForeignKey(Seller, on_delete=models.CASCADE, related_name="visits")
+    reason = models.CharField(_("보는 까닭"), max_length=200)
+    began_at = models.DateTimeField(default=clock.now)
+    until = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="visited_for_a_reason"),
+            models.CheckConstraint(
+                condition=Q(until__gt=F("began_at"), until__lte=F("began_at") + timedelta(hours=1)),
+                name="visited_for_an_hour_at_most",
             ),
         ]

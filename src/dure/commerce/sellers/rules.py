@@ -26,6 +26,16 @@ def same_holder(written: str, bank_says: str) -> bool:
     return bool(ours) and (ours == theirs or (len(theirs) >= 5 and ours.startswith(theirs)))
 
 
+def same_filing(written: str, registered: str) -> bool:
+    """Numbers of a mail-order filing as people copy them: `제2026-서울종로-0123호` is `2026-서울종로-123`."""
+    return _filing_key(written) == _filing_key(registered) != ()
+
+
+def _filing_key(number: str) -> tuple[str, ...]:
+    bare = re.sub(r"^제|호$|\s", "", unicodedata.normalize("NFKC", number).strip())
+    return tuple(part.lstrip("0") or "0" if part.isdigit() else part for part in bare.split("-") if part)
+
+
 def hidden(name: str) -> str:
     """`김두레` as `김*레`, `김두` as `김*`: enough to recognise one's own name, too little to learn another's."""
     if len(name) <= 2:

@@ -1,10 +1,15 @@
+from django.utils.translation import gettext_lazy as _
+
 from dure.commerce.claims.models import Claim
 from dure.commerce.orders.models import ProductOrder
+from dure.commerce.sellers.closing import Tie, keeps_open
 from dure.commerce.sellers.models import Seller
+from dure.finance.ledger.queries import balance_of
 from dure.finance.settlement import actions
-from dure.finance.settlement.models import Statement
+from dure.finance.settlement.models import Hold, Statement
 from dure.kit.models import Event
 from dure.kit.outbox import on
+from dure.people.models import User
 
 
 @on("orders.purchase_confirmed")
@@ -54,3 +59,23 @@ def money_came_back(event: Event) -> None:
 def _of(event: Event) -> Statement | None:
     kind, _, number = event.payload["ref"].partition(":")
     return Statement.objects.get(pk=int(number.split("/")[0])) if kind == "statement" else None
+
+
+@on("sellers.suspended")
+def the_money_waits_too(event: Event) -> None:
+    """An operator who suspends a shop may hold its payouts with it."""
+    if not event.payload.get("hold_payouts"):
+        return
+    seller = Seller.objects.get(pk=int(event.aggregate.split(":")[1]))
+    if not Hold.objects.filter(seller=seller, released_at=None).exists():
+        by = User.objects.get(pk=event.payload["by"])
+        actions.hold(seller, reason=event.payload["why"][:200], by=by)
+
+
+@keeps_open
+def money_between_us(seller: Seller) -> Tie | None:
+    """Statements not paid, money earned and not yet stated, a debt."""
+    open_lines = seller.settlement_lines.filter(statement=None).count()
+    unpaid = Statement.objects.filter(seller=seller, status__in=["MADE", "FAILED"]).count()
+    debt = 1 if balance_of("OPS", "SELLER_DEBT", seller.pk) else 0
+    return Tie(_("끝나지 않은 정산"), open_lines + unpaid + debt)

@@ -20,7 +20,7 @@ from dure.config import load
 from dure.runtime.postgres import BIN, Postgres, disk_errors
 from dure.runtime.words import Problem, say
 
-FOLDERS = ("uploads", "media")
+FOLDERS = ("uploads", "media", "private")
 DUMP = "database.dump"
 
 

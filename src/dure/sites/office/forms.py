@@ -125,3 +125,32 @@ class SynonymForm(forms.Form):
     def said(self) -> dict[str, Any]:
         asked = self.cleaned_data
         return {"word": asked["word"], "others": asked["others"].split(","), "both_ways": asked["both_ways"]}
+
+
+class SellerDecisionForm(ReasonForm):
+    until = forms.DateField(
+        label=_("언제까지 정지하나요?"),
+        required=False,
+        help_text=_("비워 두면 운영자가 풀 때까지예요."),
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    hold_payouts = forms.BooleanField(label=_("지급도 보류하기"), required=False)
+
+
+class VisitForm(forms.Form):
+    reason = forms.CharField(
+        label=_("보는 까닭"),
+        max_length=200,
+        help_text=_("기록에 남고, 판매자도 볼 수 있어요."),
+        error_messages={"required": _("왜 보는지 적어 주세요.")},
+    )
+    minutes = forms.TypedChoiceField(
+        label=_("얼마 동안"), coerce=int, choices=[(10, _("10분")), (30, _("30분")), (60, _("1시간"))], initial=30
+    )
+
+
+class InviteForm(forms.Form):
+    shop_name = forms.CharField(label=_("가게 이름"), max_length=80)
+    name = forms.CharField(label=_("받는 분"), max_length=60, required=False)
+    phone = forms.CharField(label=_("휴대전화"), max_length=20, required=False)
+    email = forms.EmailField(label=_("이메일"), required=False)

@@ -1,14 +1,20 @@
 from django.urls import path
 
-from dure.sites.office.views import approvals, commissions, dashboard, inquiries, money, searching
+from dure.sites.office.views import approvals, commissions, dashboard, inquiries, money, searching, sellers
 
 app_name = "office"
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
-    path("sellers/", approvals.seller_list, name="sellers"),
-    path("sellers/<int:pk>/", approvals.seller, name="seller"),
-    path("sellers/<int:pk>/hold/", approvals.hold_seller, name="hold_seller"),
-    path("sellers/<int:pk>/decide/", approvals.decide_seller, name="decide_seller"),
+    path("sellers/", sellers.seller_list, name="sellers"),
+    path("sellers/<int:pk>/", sellers.seller, name="seller"),
+    path("sellers/invite/", sellers.invite, name="invite_seller"),
+    path("sellers/<int:pk>/view-as/", sellers.view_as, name="view_as"),
+    path("sellers/<int:pk>/ask/<str:code>/", sellers.ask_register, name="ask_register"),
+    path("view-as/end/", sellers.end_visit, name="end_visit"),
+    path("documents/<int:pk>/", sellers.document, name="document"),
+    path("documents/<int:pk>/decide/", sellers.decide_document, name="decide_document"),
+    path("sellers/<int:pk>/hold/", sellers.hold_seller, name="hold_seller"),
+    path("sellers/<int:pk>/decide/", sellers.decide_seller, name="decide_seller"),
     path("commissions/", commissions.commission_list, name="commissions"),
     path("commissions/new/", commissions.schedule, name="schedule_commission"),
     path("commissions/<int:pk>/withdraw/", commissions.withdraw, name="withdraw_commission"),

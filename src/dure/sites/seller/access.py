@@ -23,13 +23,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from dure.commerce.claims.models import Claim
-from dure.commerce.claims.queries import open_claims_of
-from dure.commerce.inquiries.queries import waiting_of
-from dure.commerce.orders.models import ProductOrder
 from dure.commerce.sellers import rules
 from dure.commerce.sellers.errors import RoleMissing
 from dure.commerce.sellers.models import Member, Seller, SellerStatus
+from dure.sites.seller.badges import Badges, badges_of
 
 View = Callable[..., HttpResponse]
 CHOSEN = "seller"  # session key: the shop somebody with several works in now
@@ -90,7 +87,13 @@ def can(request: HttpRequest) -> dict[str, bool]:
 
 
 def shop_of(request: HttpRequest) -> Seller | None:
-    """The shop chosen, else the oldest one; remembers the person's role in it on the request."""
+    """The shop chosen, else the oldest one; remembers the person's role in it on the request.
+
+    An operator on a visit (`visits.py`) sees the shop of the visit, and only sees it.
+    """
+    if visit := getattr(request, "visit", None):
+        request.shop_role, request.other_shops = Member.Role.READ_ONLY.value, []  # type: ignore[attr-defined]
+        return visit.seller
     mine = Member.objects.filter(user=request.user.pk or 0).exclude(seller__status=SellerStatus.CLOSED)
     rows = list(mine.select_related("seller").order_by("seller_id"))
     chosen = request.session.get(CHOSEN)
@@ -113,30 +116,30 @@ def apart(forms: dict[str, Any]) -> dict[str, Any]:
 
 def frame(request: HttpRequest, shop: Seller) -> dict[str, Any]:
     """What every page of the centre has: the shop, the others one may switch to, the menu, what one may do."""
+    waits = badges_of(shop)
     return {
         "shop": shop,
         "others": getattr(request, "other_shops", []),
-        "nav": _nav(shop, role_of(request)),
+        "waits": waits,
+        "nav": _nav(role_of(request), waits),
         "can": can(request),
         "sees": {area: rules.may_see(role_of(request), area) for area in rules.AREAS},
     }
 
 
-def _nav(shop: Seller, role: str) -> list[tuple[str, str, str, int]]:
+def _nav(role: str, waits: Badges) -> list[tuple[str, str, str, int]]:
     """(label, url, icon, badge) of what this role may see."""
-    sees_orders = rules.may_see(role, "orders")
-    fresh = ProductOrder.objects.filter(seller=shop, status="PAID", acknowledged_at=None).count() if sees_orders else 0
-    claims = open_claims_of(shop).exclude(status=Claim.Status.COLLECTING).count() if sees_orders else 0
+    asked = waits.questions + (waits.threads if rules.may_see(role, "orders") else 0)
     items = [
         ("", _("오늘"), "seller:home", "layout-dashboard", 0),
-        ("orders", pgettext("menu", "주문"), "seller:orders", "receipt-text", fresh),
+        ("orders", pgettext("menu", "주문"), "seller:orders", "receipt-text", waits.fresh),
         ("products", pgettext("menu", "상품"), "seller:products", "package", 0),
         ("", _("엑셀"), "seller:sheets", "file-spreadsheet", 0),
-        ("orders", _("클레임"), "seller:claims", "rotate-ccw", claims),
+        ("orders", _("클레임"), "seller:claims", "rotate-ccw", waits.claims),
         ("finance", _("정산"), "seller:settlements", "landmark", 0),
-        ("products", _("문의"), "seller:questions", "message-circle", waiting_of(shop).total),
+        ("products", _("문의"), "seller:questions", "message-circle", asked),
         ("products", _("후기"), "seller:reviews", "star", 0),
-        ("shop", _("가게 정보"), "seller:steps", "store", 0),
+        ("shop", _("가게 정보"), "seller:steps", "store", waits.papers if rules.may_see(role, "owner") else 0),
     ]
     return [
         (label, reverse(name), icon, badge)

@@ -13,10 +13,10 @@ from dure.commerce.catalog import notices
 from dure.commerce.catalog.actions import OptionRow
 from dure.commerce.catalog.models import Category, Product
 from dure.commerce.sellers.banks import BANKS
-from dure.commerce.sellers.models import Member, Seller, ShippingPolicy
+from dure.commerce.sellers.models import Document, Member, Seller, ShippingPolicy
 from dure.commerce.shipping.models import Parcel
 from dure.integrations.carrier.carriers import CARRIERS
-from dure.kit import excel, images
+from dure.kit import documents, excel, images
 from dure.sites.design.fields import WonField
 from dure.sites.design.notice_fields import notice_field
 
@@ -59,6 +59,12 @@ class BusinessForm(forms.Form):
         label=_("대표 전화"), max_length=20, widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel"})
     )
     contact_email = forms.EmailField(label=_("대표 이메일"), required=False)
+    started_on = forms.DateField(
+        label=_("개업연월일"),
+        required=False,
+        help_text=_("사업자등록증에 있어요. 적으면 등록증이 맞는지 국세청에 확인해요."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
     mail_order_number = forms.CharField(
         label=_("통신판매업 신고번호"), max_length=40, required=False, help_text=_("예: 2026-서울종로-0123")
     )
@@ -328,3 +334,19 @@ class TalkForm(forms.Form):
 class TemplateForm(forms.Form):
     title = forms.CharField(label=_("제목"), max_length=40, help_text=_("나만 보는 이름이에요. 예: 제주 배송"))
     text = forms.CharField(label=_("답변"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class DocumentForm(forms.Form):
+    kind = forms.ChoiceField(label=_("어떤 서류인가요?"), choices=Document.Kind.choices)
+    upload = forms.FileField(
+        label=_("파일"),
+        help_text=_("PDF, 또는 휴대전화로 찍은 사진. 글자가 보이게 반듯하게 찍어 주세요."),
+        widget=forms.FileInput(attrs={"accept": documents.ACCEPT}),
+        error_messages={"required": _("파일을 골라 주세요."), "empty": _("빈 파일이에요. 다른 파일을 골라 주세요.")},
+    )
+    expires_on = forms.DateField(
+        label=_("유효 기간"),
+        required=False,
+        help_text=_("끝나는 날이 적혀 있을 때만요. 끝나기 30일 전에 알려 드려요."),
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )

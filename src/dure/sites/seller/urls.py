@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dure.sites.seller.views import board, home, inquiries, joining, orders, people, products, sheets
+from dure.sites.seller.views import board, checklist, home, inquiries, joining, orders, people, products, sheets
 
 app_name = "seller"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("shop/account/", joining.save_account, name="save_account"),
     path("shop/shipping/", joining.save_shipping, name="save_shipping"),
     path("shop/submit/", joining.submit, name="submit"),
+    path("shop/check/<str:code>/", checklist.ask_again, name="ask_again"),
+    path("shop/documents/", checklist.hand_in, name="hand_in"),
+    path("shop/documents/<int:pk>/", checklist.document, name="document"),
     path("shop/people/", people.people, name="people"),
     path("shop/staff/", people.invite_staff, name="invite_staff"),
     path("shop/staff/<int:pk>/role/", people.change_role, name="change_role"),

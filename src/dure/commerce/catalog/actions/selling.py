@@ -8,6 +8,7 @@ from django.db import transaction
 
 from dure.commerce.catalog import errors, queries
 from dure.commerce.catalog.models import Product, ProductStatus
+from dure.commerce.sellers.actions import refuse_expired
 from dure.kit import clock
 from dure.kit.outbox import emit
 from dure.kit.states import WrongState, move
@@ -16,7 +17,8 @@ from dure.people.models import User
 
 @transaction.atomic
 def submit_for_review(product: Product, *, by: User | None) -> None:
-    """Raises NotComplete with what is still to be done."""
+    """Raises NotComplete with what is still to be done, DocumentsExpired."""
+    refuse_expired(product.seller)
     open_points = queries.missing(product)
     if open_points:
         raise errors.NotComplete(missing=", ".join(str(point.label) for point in open_points))

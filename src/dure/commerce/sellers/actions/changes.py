@@ -32,7 +32,7 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, str | int | bool | None) else str(value)
 
 
-def later(task: str, **arguments: int) -> None:
+def later(task: str, **arguments: int | str) -> None:
     from dure.commerce.sellers import tasks
 
     getattr(tasks, task).defer(**arguments)

@@ -6,6 +6,7 @@ unverified and a job asks again; when they say no, nothing is kept and the sente
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -45,6 +46,7 @@ def save_business(
     contact_email: str = "",
     mail_order_number: str = "",
     mail_order_exempt: bool = False,
+    started_on: date | None = None,
     by: User | None,
 ) -> None:
     """The company as on its certificate. `business_checked_at` stays empty when the tax service did not answer.
@@ -78,10 +80,14 @@ def save_business(
                 contact_email=contact_email.strip(),
                 mail_order_number="" if mail_order_exempt else mail_order_number.strip(),
                 mail_order_exempt=mail_order_exempt,
+                started_on=started_on or seller.started_on,
                 **checked,
             )
             if not seller.business_checked_at:
                 later("check_business", seller=seller.pk)
+            later("ask_register", seller=seller.pk, code="MAIL_ORDER")
+            if seller.started_on:
+                later("ask_register", seller=seller.pk, code="PERSON")
     except IntegrityError as error:
         raise errors.BusinessTaken() from error
 
@@ -125,7 +131,7 @@ def save_payout_account(
         raise errors.UnknownBank()
     if not 7 <= len(number) <= 16:
         raise errors.BadAccountNumber()
-    verified = _ask_bank(bank_code, number, holder_name, seller.brn)
+    verified = ask_bank(bank_code, number, holder_name, seller.brn)
     with transaction.atomic():
         Seller.objects.select_for_update().get(pk=seller.pk)
         current = queries.current_account(seller)
@@ -154,17 +160,21 @@ def save_payout_account(
 def check_account(row: PayoutAccount) -> bool:
     """Ask the bank again; False when it does not answer. A refusal is written to the audit, the account stays open."""
     try:
-        verified = _ask_bank(row.bank_code, account_number(row), row.holder_name, row.seller.brn)
+        verified = ask_bank(row.bank_code, account_number(row), row.holder_name, row.seller.brn)
     except (errors.AccountNotFound, errors.HolderMismatch) as error:
         audit.record("sellers.payout_account_refused", row.seller, why=str(error), code=error.code)
         return True
-    if not verified:
-        return False
-    with transaction.atomic():
-        if PayoutAccount.objects.filter(pk=row.pk, verified_at=None).update(verified_at=clock.now()):
-            audit.record("sellers.payout_account_verified", row.seller, tail=row.number_tail)
-            emit("sellers.payout_account_changed", row.seller, account=row.pk, verified=True)
-    return True
+    if verified:
+        mark_verified(row)
+    return verified
+
+
+@transaction.atomic
+def mark_verified(row: PayoutAccount) -> None:
+    """The bank named the same holder."""
+    if PayoutAccount.objects.filter(pk=row.pk, verified_at=None).update(verified_at=clock.now()):
+        audit.record("sellers.payout_account_verified", row.seller, tail=row.number_tail)
+        emit("sellers.payout_account_changed", row.seller, account=row.pk, verified=True)
 
 
 def account_number(row: PayoutAccount) -> str:
@@ -172,7 +182,7 @@ def account_number(row: PayoutAccount) -> str:
     return crypto.unseal(SEALED_FOR, row.number_encrypted)
 
 
-def _ask_bank(bank_code: str, number: str, holder_name: str, brn: str) -> bool:
+def ask_bank(bank_code: str, number: str, holder_name: str, brn: str) -> bool:
     """Whether the bank names the same holder; False when it does not answer. Raises AccountNotFound, HolderMismatch."""
     try:
         bank_says = account().holder(bank_code, number, name=holder_name, identity=brn)

@@ -13,12 +13,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from dure.commerce.catalog.models import Product
 from dure.commerce.sellers import actions, queries
 from dure.commerce.sellers.models import Invitation, Seller
 from dure.kit.errors import DureError
 from dure.sites.design.toasts import toast
 from dure.sites.seller.access import CHOSEN, apart, centre, may, owners_only, owns, page
-from dure.sites.seller.forms import AccountForm, ApplyForm, BusinessForm, ProfileForm, ShippingForm
+from dure.sites.seller.forms import AccountForm, ApplyForm, BusinessForm, DocumentForm, ProfileForm, ShippingForm
 
 
 def join(request: HttpRequest, code: str) -> HttpResponse:
@@ -60,7 +61,7 @@ def switch(request: HttpRequest, pk: int) -> HttpResponse:
 
 @centre
 def steps(request: HttpRequest, shop: Seller) -> HttpResponse:
-    return _steps(request, shop)
+    return steps_page(request, shop)
 
 
 @centre
@@ -104,7 +105,7 @@ def submit(request: HttpRequest, shop: Seller) -> HttpResponse:
     try:
         actions.submit(shop, by=request.user)
     except DureError as error:
-        return _steps(request, shop, status=error.status, refusal=str(error))
+        return steps_page(request, shop, status=error.status, refusal=str(error))
     toast(request, _("심사를 신청했어요. 보통 하루 안에 알려 드려요."))
     return redirect("seller:steps")
 
@@ -120,10 +121,10 @@ def _save(
         else:
             toast(request, _("저장했어요."))
             return redirect(reverse("seller:steps") + f"#{part}")
-    return _steps(request, shop, status=422, **{part: form})
+    return steps_page(request, shop, status=422, **{part: form})
 
 
-def _steps(request: HttpRequest, shop: Seller, status: int = 200, refusal: str = "", **forms: Form) -> HttpResponse:
+def steps_page(request: HttpRequest, shop: Seller, status: int = 200, refusal: str = "", **forms: Form) -> HttpResponse:
     shop.refresh_from_db()
     account = queries.current_account(shop)
     known: dict[str, Any] = {
@@ -133,8 +134,11 @@ def _steps(request: HttpRequest, shop: Seller, status: int = 200, refusal: str =
             initial={"bank_code": account.bank_code, "holder_name": account.holder_name} if account else None
         ),
         "shipping": ShippingForm.of(getattr(shop, "shipping_policy", None)),
+        "paper_form": DocumentForm(),
     }
-    steps = queries.readiness(shop)
+    steps, papers = queries.readiness(shop, account), queries.current_documents(shop)
+    products = Product.objects.filter(seller=shop).count()
+    items = queries.checklist(shop, products=products, account=account, documents=papers)
     return page(
         request,
         shop,
@@ -142,6 +146,11 @@ def _steps(request: HttpRequest, shop: Seller, status: int = 200, refusal: str =
         status,
         **apart({**known, **forms}),
         steps=steps,
+        items=items,
+        asking=any(item.state == "ASKING" for item in items),
+        papers=papers if owns(request) else [],
+        days=queries.review_days() if shop.status == "IN_REVIEW" else None,
+        mend=[(item.label, shop.mend[item.code]) for item in items if item.code in shop.mend],
         labels=[step.label for step in steps],
         reached=sum(step.done for step in steps),
         current_account=account,
