@@ -128,8 +128,8 @@ def test_the_pages_cost_few_queries(client, shop, django_assert_max_num_queries)
     for kind in Document.Kind.values:
         actions.hand_in(shop, kind=kind, upload=a_picture(), by=owner)
     client.force_login(owner)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(14):
         client.get(reverse("seller:steps"))
     client.force_login(a_person("OPERATOR"))
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(24):
         client.get(reverse("office:seller", args=[shop.pk]))

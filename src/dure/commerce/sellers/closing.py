@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from dure.commerce.sellers.models import Seller
 
@@ -18,7 +19,7 @@ from dure.commerce.sellers.models import Seller
 class Tie:
     """`count` things of `label` (a lazy sentence) are not finished."""
 
-    label: str
+    label: Any
     count: int
 
 

@@ -455,7 +455,6 @@ COLUMNS = {
     "uploaded_at": _("올린 시각"),
     "reminded_days": _("마지막으로 알린 때(남은 날)"),
     "operator": _("운영자"),
-    "began_at": _("시작한 시각"),
     "asker": _("물은 사람"),
     "due_at": _("답할 기한"),
     "answered_at": _("답한 시각"),
