@@ -54,6 +54,17 @@ def served(*module: str, port: int, **environment: str) -> Iterator[psutil.Proce
     """`python -m module…`, from when it answers on `port` until the block ends."""
     from dure.runtime import children
 
+    with running(*module, **environment) as process:
+        if not children.wait_for(lambda: _answers(f"http://127.0.0.1:{port}"), 60):
+            raise RuntimeError(f"{' '.join(module)} does not answer")
+        yield process
+
+
+@contextmanager
+def running(*module: str, **environment: str) -> Iterator[psutil.Process]:
+    """`python -m module…` until the block ends."""
+    from dure.runtime import children
+
     kept = {name: os.environ.get(name) for name in environment}
     os.environ.update(environment)
     try:
@@ -62,8 +73,6 @@ def served(*module: str, port: int, **environment: str) -> Iterator[psutil.Proce
         for name, value in kept.items():
             os.environ.pop(name, None) if value is None else os.environ.__setitem__(name, value)
     try:
-        if not children.wait_for(lambda: _answers(f"http://127.0.0.1:{port}"), 60):
-            raise RuntimeError(f"{' '.join(module)} does not answer")
         yield psutil.Process(process.pid)
     finally:
         children.stop(process)

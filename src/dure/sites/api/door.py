@@ -88,6 +88,7 @@ def _refuse_what_cannot_be_read(request: HttpRequest) -> None:
 def _dressed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     limits.tell(request, response)
     response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Length"] = str(len(response.content))  # or else it goes out in chunks
     patch_vary_headers(response, ["Authorization", "Accept-Language", "Cookie"])
     if request.method not in SAFE or response.status_code != 200:
         response["Cache-Control"] = "no-store"
