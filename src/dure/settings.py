@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "dure.commerce.claims",
     "dure.commerce.shipping",
     "dure.commerce.reviews",
+    "dure.commerce.exhibitions",
     "dure.commerce.inquiries",
     "dure.commerce.search",
     "dure.commerce.sheets",

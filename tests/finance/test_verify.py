@@ -58,6 +58,7 @@ def a_shared_line():
     promotions.consent(offer, option.product.seller, terms_hash=offer.terms_hash, cap=100_000, by=owner)
     line = a_line("PURCHASE_CONFIRMED", option=option, quantity=2)
     promotions.take_coupon(an_offer(), line.order.buyer)
+    an_offer("INSTANT", prices={an_option().pk: 9_000})
     points.give(line.order.buyer_id, 100, kind="GRANT", ref="g", at=clock.now())
     return line
 
@@ -134,6 +135,9 @@ TAMPERING = {
     "shared_discounts_were_agreed": "UPDATE promotions_offerconsent SET terms_hash = 'other'",
     "line_discount_is_its_parts": "UPDATE orders_linediscount SET amount = amount + 1",
     "redemptions_are_on_lines": "UPDATE promotions_redemption SET amount = amount + 1, platform = platform + 1",
+    "exhibition_prices_were_agreed": "INSERT INTO exhibitions_exhibition (key, status, title, tagline, story, theme, picture,"
+    " picture_alt, starts_at, ends_at, apply_until, created_at, offer_id) SELECT gen_random_uuid(), 'DRAFT', 'x', '', '', 'PINE',"
+    " '', '', now(), now() + interval '1 day', now(), now(), offer_id FROM promotions_eventprice LIMIT 1",
     "agencies_owe_their_share": f"UPDATE ledger_entry SET amount = amount + 1 WHERE account_id = {AGENCY_DUE}",
 }
 

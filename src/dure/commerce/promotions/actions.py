@@ -134,13 +134,24 @@ def begin(offer: Offer, *, by: User | None) -> Offer:
     if offer.kind == Kind.INSTANT and not offer.prices.exclude(status=EventPrice.Status.DECLINED).exists():
         raise OfferIncomplete(why=_("할인할 상품과 가격을 먼저 정해 주세요."), at="prices")
     terms = terms_of(offer)
-    move(offer, Offer.Status.ACTIVE, by=by, only_from=[Offer.Status.DRAFT], terms_hash=body_hash(terms))
+    move(offer, Offer.Status.ACTIVE, by=by, only_from=[Offer.Status.DRAFT])
+    fix_terms(offer, by=by)
     if offer.seller:
         OfferConsent.objects.create(
             offer=offer, seller=offer.seller, terms=terms, terms_hash=offer.terms_hash, by=by, at=clock.now()
         )
     emit("promotions.begun", offer, offer_id=offer.pk, kind=offer.kind, seller_id=offer.seller_id)
     return offer
+
+
+@transaction.atomic
+def fix_terms(offer: Offer, *, by: User | None) -> str:
+    """Somebody is told of the terms: from now on they stay (a trigger sees to it). Returns their hash."""
+    if not offer.terms_hash:
+        offer.terms_hash = body_hash(terms_of(offer))
+        offer.save(update_fields=["terms_hash"])
+        audit.record("promotions.terms_fixed", offer, by=by, terms_hash=offer.terms_hash)
+    return offer.terms_hash
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, Prefetch, Q, Sum
+from django.db.models import Count, Q, Sum
 
 from dure.commerce.catalog.models import Option, Product
 from dure.commerce.promotions import guard, points, rules
@@ -56,12 +56,11 @@ def open_deals(lines: Sequence[Line], at: datetime) -> list[Deal]:
     gifts = Q(kind=Offer.Kind.GIFT, gift_option__stock__available__gt=0)
     touched = (Q(kind=Offer.Kind.NPLUS1) | gifts) & _touching(lines)
     priced = Q(pk__in=EventPrice.objects.filter(option__in=[n.option for n in lines], status=ACCEPTED).values("offer"))
-    offers = (
-        Offer.objects.on_at(at)
-        .filter(touched | Q(kind=Offer.Kind.INSTANT) & priced)
-        .select_related("gift_option__product")
-    )
-    return _deals(_equipped(offers, lines), lines)
+    offers = Offer.objects.on_at(at).filter(touched | Q(kind=Offer.Kind.INSTANT) & priced)
+    rows = list(offers.select_related("gift_option__product"))
+    equip(rows, lines)
+    shown = _shown_in(_exhibitions(rows), lines)
+    return [deal_of(offer, shown) for offer in rows]
 
 
 def _touching(lines: Sequence[Line]) -> Q:
@@ -74,20 +73,33 @@ def _touching(lines: Sequence[Line]) -> Q:
     )
 
 
-def _equipped(offers: models.QuerySet[Offer], lines: Sequence[Line]) -> models.QuerySet[Offer]:
-    """With budgets, consents in force, and the event prices of these lines."""
-    prices = EventPrice.objects.filter(option__in=[n.option for n in lines], status=ACCEPTED)
-    return offers.prefetch_related(
-        "budgets",
-        Prefetch("consents", OfferConsent.objects.filter(withdrawn_at=None), to_attr="in_force"),
-        Prefetch("prices", prices, to_attr="agreed"),
-    )
+def equip(offers: Sequence[Any], lines: Sequence[Line]) -> None:
+    """Give each offer `rooms` (what is left of its budgets), `in_force` (sellers who agreed) and `agreed` (event prices
+    of the lines): a query each, where there is something to ask."""
+    rooms: dict[int, dict[tuple[str, int | None], int]] = defaultdict(dict)
+    in_force: dict[int, set[int]] = defaultdict(set)
+    agreed: dict[int, dict[int, rules.EventPrice]] = defaultdict(dict)
+    if ids := {o.pk for o in offers}:
+        for budget in Budget.objects.filter(offer__in=ids):
+            rooms[budget.offer_id][budget.bearer, budget.seller_id] = budget.left
+    if shared := {o.pk for o in offers if o.seller_bp and not o.seller_id}:
+        given = OfferConsent.objects.filter(
+            offer__in=shared, withdrawn_at=None, terms_hash=models.F("offer__terms_hash")
+        )
+        for offer_id, seller_id in given.values_list("offer", "seller"):
+            in_force[offer_id].add(seller_id)
+    if instant := {o.pk for o in offers if o.kind == Offer.Kind.INSTANT}:
+        options = [n.option for n in lines]
+        for row in EventPrice.objects.filter(offer__in=instant, option__in=options, status=ACCEPTED):
+            agreed[row.offer_id][row.option_id] = rules.EventPrice(row.price, row.list_price, row.seller_id)
+    for offer in offers:
+        offer.rooms, offer.in_force, offer.agreed = rooms[offer.pk], in_force[offer.pk], agreed[offer.pk]
+        if offer.seller_id:
+            offer.in_force.add(offer.seller_id)
 
 
-def _deals(offers: Iterable[Offer], lines: Sequence[Line]) -> list[Deal]:
-    rows = list(offers)
-    shown = _shown_in({t for o in rows if o.scope == Offer.Scope.EXHIBITION for t in o.targets}, lines)
-    return [deal_of(offer, shown) for offer in rows]
+def _exhibitions(offers: Iterable[Offer]) -> set[int]:
+    return {t for o in offers if o.scope == Offer.Scope.EXHIBITION for t in o.targets}
 
 
 def _shown_in(exhibitions: set[int], lines: Sequence[Line]) -> dict[int, set[int]]:
@@ -103,13 +115,13 @@ def _shown_in(exhibitions: set[int], lines: Sequence[Line]) -> dict[int, set[int
 
 
 def deal_of(offer: Any, shown: dict[int, set[int]], coupon: Coupon | None = None) -> Deal:
-    """`offer` with `in_force`, `agreed` and budgets fetched; `shown`: products by exhibition."""
+    """`offer` as `equip` leaves it; `shown`: products by exhibition."""
     targets = set(offer.targets)
     if offer.scope == Offer.Scope.EXHIBITION:
         targets = {product for exhibition in offer.targets for product in shown.get(exhibition, ())}
     agreed = None
     if offer.seller_bp and offer.kind != Offer.Kind.INSTANT:  # an agreed event price is a consent of its own
-        agreed = frozenset(c.seller_id for c in offer.in_force if c.terms_hash == offer.terms_hash)
+        agreed = frozenset(offer.in_force)
     if offer.kind == Offer.Kind.GIFT:  # it goes into the parcel of the seller who has it
         giver = offer.gift_option.product.seller_id
         agreed = frozenset({giver}) if agreed is None or giver in agreed else frozenset()
@@ -126,11 +138,11 @@ def deal_of(offer: Any, shown: dict[int, set[int]], coupon: Coupon | None = None
         shares=shares_of(offer),
         agency=offer.agency_id,
         sellers=agreed,
-        prices={p.option_id: rules.EventPrice(p.price, p.list_price, p.seller_id) for p in offer.agreed},
+        prices=offer.agreed,
         buy=offer.buy,
         free=offer.free,
         gift_option=offer.gift_option_id,
-        room={(b.bearer, b.seller_id): b.left for b in offer.budgets.all()},
+        room=offer.rooms,
         coupon=coupon.pk if coupon else None,
     )
 
@@ -147,9 +159,10 @@ def _coupon_deals(buyer_id: int, ids: Sequence[int] | None, lines: Sequence[Line
     if ids is not None:
         box = box.filter(pk__in=ids)
     bought = Q(offer__first_order=True, buyer__points__first_paid_at__isnull=False)
-    offers = _equipped(Offer.objects.all(), lines)
-    rows = list(box.exclude(bought).prefetch_related(Prefetch("offer", offers)).order_by("expires_at", "id")[:100])
-    shown = _shown_in({t for c in rows if c.offer.scope == Offer.Scope.EXHIBITION for t in c.offer.targets}, lines)
+    rows = list(box.exclude(bought).select_related("offer").order_by("expires_at", "id")[:100])
+    offers = [c.offer for c in rows]
+    equip(offers, lines)
+    shown = _shown_in(_exhibitions(offers), lines)
     return [deal_of(c.offer, shown, c) for c in rows]
 
 
@@ -257,8 +270,7 @@ def strip_for(product: Product, user: Any, at: datetime, events: dict[int, Event
         .order_by("ends_at", "id")[:50]
     )
     agreed = _agreed([o for o in found if o.seller_bp and not o.seller_id], product.seller_id)
-    exhibitions = {t for o in found if o.scope == Offer.Scope.EXHIBITION for t in o.targets}
-    inside = _shown_in(exhibitions, [line]) if exhibitions else {}
+    inside = _shown_in(_exhibitions(found), [line])
     found = [o for o in found if _covers(o, line, inside, agreed)]
     return Strip(
         events=events,
