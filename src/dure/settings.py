@@ -195,6 +195,7 @@ DJANGO_VITE = {
         "static_url_prefix": "dist",
     }
 }
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 8000  # a table of 500 options
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 
 PUBLIC_PAGES = not TEST_MODE  # remember what is the same for every stranger (sites/public.py)

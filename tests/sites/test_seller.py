@@ -1,6 +1,7 @@
 """The seller centre: every page opens, every deed happens, another shop's numbers are not there."""
 
 import io
+import json
 import uuid
 
 import pytest
@@ -38,6 +39,20 @@ def owner(client):
 @pytest.fixture
 def shop(owner):
     return a_shop_of(owner)
+
+
+def line(n, pk=None, *, seen=0, values=(), addon=False, on=True, **typed):
+    """A row of the table of options as the page sends it."""
+    kept = {"id": pk, "values": list(values), "seen": seen, "addon": addon}
+    return {"row": str(n), f"o{n}": json.dumps(kept), **({f"o{n}-on": "1"} if on else {}),
+            **{f"o{n}-{name}": text for name, text in typed.items()}}  # fmt: skip
+
+
+def table(*lines, do="save", **also):
+    sent = {"do": do, "row": [each["row"] for each in lines], **also}
+    for each in lines:
+        sent |= {name: value for name, value in each.items() if name != "row"}
+    return sent
 
 
 def a_statement(shop):
@@ -119,16 +134,14 @@ def test_a_product_is_made_filled_and_sent_to_review(client, shop):
 
 def test_a_price_without_a_name_is_said_in_its_row(client, shop):
     option = an_option(seller=shop)
-    form = {"options-TOTAL_FORMS": 1, "options-INITIAL_FORMS": 0, "options-0-name": "", "options-0-price": "5000"}
-    answer = client.post(reverse("seller:save_options", args=[option.product_id]), form)
+    answer = client.post(reverse("seller:save_options", args=[option.product_id]), table(line(0, name="", price="5000")))
     assert answer.status_code == 422 and "옵션명을 적어 주세요" in answer.content.decode()
 
 
 def test_stock_typed_keeps_what_was_sold_meanwhile(client, shop):
     option = an_option(seller=shop, stock=10)
     a_line(option=option)  # one is sold while the page is open
-    form = {"options-TOTAL_FORMS": 1, "options-INITIAL_FORMS": 1, "options-0-id": option.pk, "options-0-name": "기본",
-            "options-0-price": "10000", "options-0-stock": "20", "options-0-seen": "10"}  # fmt: skip
+    form = table(line(0, option.pk, name="기본", price="10000", stock="20", seen=10))
     client.post(reverse("seller:save_options", args=[option.product_id]), form)
     assert StockItem.objects.get(option=option).available == 19
 
@@ -170,6 +183,8 @@ def test_what_is_another_shops_does_not_exist(client, shop):
         assert client.get(reverse(f"seller:{name}", args=args)).status_code == 404
     for name, args in [
         ("acknowledge", [line.pk]), ("dispatch", [line.pk]), ("answer_claim", [claim.pk]), ("save_words", [product.pk]),
+        ("save_terms", [product.pk]), ("undo_options", [product.pk]),
+        ("order_photos", [product.pk]), ("detail", [product.pk]), ("copy_product", [product.pk]),
         ("save_options", [product.pk]), ("save_notice", [product.pk]), ("add_photo", [product.pk]),
         ("move_product", [product.pk]), ("switch", [line.seller_id]),
     ]:  # fmt: skip
@@ -221,7 +236,7 @@ def test_staff_sell_but_do_not_touch_company_account_or_people(client, shop):
 
 
 def test_several_photos_come_at_once_and_one_moves_forward(client, shop):
-    product = an_option(seller=shop).product
+    product = an_option(seller=shop, status="DRAFT").product
     client.post(reverse("seller:add_photo", args=[product.pk]), {"image": [a_picture(), a_picture(), a_picture()]})
     first, second, third = product.photos.all()
     client.post(reverse("seller:change_photo", args=[product.pk, third.pk]), {"forward": "1"})
@@ -233,7 +248,7 @@ def test_several_photos_come_at_once_and_one_moves_forward(client, shop):
 
 
 def test_another_notice_form_may_be_chosen_and_what_is_wrong_is_said_beside_it(client, shop):
-    product = an_option(seller=shop).product
+    product = an_option(seller=shop, status="DRAFT").product
     assert "세탁방법" in client.get(reverse("seller:product", args=[product.pk]) + "?form=WEAR").content.decode()
     url = reverse("seller:save_notice", args=[product.pk])
     answer = client.post(url, {"form": "WEAR", "made_in": "지난달", "color": "쪽빛"})
@@ -258,9 +273,9 @@ def test_the_seller_sees_what_the_md_changed_and_takes_it_back(client, shop):
 
 def test_an_options_own_code_is_kept_and_found_once(client, shop):
     option = an_option(seller=shop)
-    rows = {"options-TOTAL_FORMS": 2, "options-INITIAL_FORMS": 1,
-            "options-0-id": option.pk, "options-0-name": "3kg", "options-0-price": "12,000", "options-0-seller_code": "A-1",
-            "options-1-name": "5kg", "options-1-price": "20,000", "options-1-seller_code": "A-2"}  # fmt: skip
+    rows = table(
+        line(0, option.pk, name="3kg", price="12,000", code="A-1"), line(1, name="5kg", price="20,000", code="A-2")
+    )
     assert client.post(reverse("seller:save_options", args=[option.product_id]), rows).status_code == 302
     assert list(option.product.options.values_list("seller_code", flat=True)) == ["A-1", "A-2"]
     found = client.get(reverse("seller:products") + "?q=A-").content.decode()

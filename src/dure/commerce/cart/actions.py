@@ -73,6 +73,13 @@ def put(cart: Cart, option: Option, quantity: int, *, show: int | None = None) -
 
 
 @transaction.atomic
+def put_all(cart: Cart, rows: Iterable[tuple[Option, int]], *, show: int | None = None) -> None:
+    """A choice and what is bought beside it: all or none. Raises what `put` raises."""
+    for option, quantity in rows:
+        put(cart, option, quantity, show=show)
+
+
+@transaction.atomic
 def change(cart: Cart, option: Option, quantity: int) -> None:
     """Set the pieces of an option; 0 takes it out. Raises BadCartQuantity."""
     if not 0 <= quantity <= MOST:

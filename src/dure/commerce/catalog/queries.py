@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
+from dure.commerce.catalog import blocks as detail
 from dure.commerce.catalog import lint, notices, rules
 from dure.commerce.catalog.lint import Finding
-from dure.commerce.catalog.models import Category, Option, Product, Revision
+from dure.commerce.catalog.models import Category, ChangeRequest, Option, Product, Revision, TaxClass
 from dure.kit import clock
 from dure.kit.models import AuditEntry
 from dure.kit.money import won
@@ -131,29 +136,137 @@ LABELS = {
     "keywords": _("검색어"),
     "category": _("분류"),
     "notice_type": _("고시 양식"),
+    "min_per_order": _("최소 구매 수량"),
+    "max_per_order": _("1회 최대 구매 수량"),
+    "max_per_buyer": _("한 사람이 살 수 있는 수량"),
+    "sale_from": _("판매 시작"),
+    "sale_until": _("판매 끝"),
+    "lead_days": _("제작 기간"),
+    "tax_class": _("과세 구분"),
+    "origin": _("원산지"),
+    "kc_numbers": _("KC 인증번호"),
+    "adults_only": _("미성년자 구매 불가"),
+    "brand": _("브랜드"),
+    "maker": _("제조사"),
+    "weight_g": _("무게(g)"),
+    "axes": _("옵션 축"),
+    "blocks": _("상세설명"),
+    "photos_added": _("새 사진"),
+}
+KIND_WORDS = {
+    "heading": _("제목"),
+    "text": _("글"),
+    "photo": _("사진"),
+    "table": _("표"),
+    "video": _("영상"),
+    "callout": _("알림 상자"),
+    "compare": _("전과 후"),
 }
 
 
-def differences(revision: Revision) -> list[Difference]:
-    """What the revision changed, line by line: notice items and options one by one."""
+TONE_WORDS = {"info": _("알림"), "good": _("좋은 점"), "warn": _("주의")}
+
+
+def differences(change: Revision | ChangeRequest) -> list[Difference]:
+    """What a change does, line by line: notice items, options and blocks one by one."""
     found = []
-    for name, after in revision.after.items():
-        before = revision.before.get(name)
+    for name, after in change.after.items():
+        before = change.before.get(name)
         if name == "notice":
-            form = notices.form_of(revision.after.get("notice_type") or revision.product.notice_type)
+            form = notices.form_of(change.after.get("notice_type") or change.product.notice_type)
             labels = {item.code: item.label for item in form.items}
             for code in {**(before or {}), **after}:
                 found.append(Difference(labels.get(code, code), (before or {}).get(code, ""), after.get(code, "")))
         elif name == "options":
             was, now = _option_words(before or []), _option_words(after)
             found += [Difference(option, was.get(option, ""), now.get(option, "")) for option in {**was, **now}]
+        elif name == "blocks":
+            found += _block_differences(before or [], after)
         else:
-            found.append(Difference(LABELS.get(name, name), str(before or ""), str(after or "")))
+            found.append(Difference(LABELS.get(name, name), _in_words(name, before), _in_words(name, after)))
     return [difference for difference in found if difference.before != difference.after]
 
 
 def _option_words(options: list[dict[str, Any]]) -> dict[str, str]:
-    return {option["name"]: won(option["price"]) for option in options}
+    return {
+        option["name"]: won(option["price"]) if option.get("on", True) else f"{won(option['price'])} ({_off()})"
+        for option in options
+    }
+
+
+def _off() -> str:
+    return __("꺼짐")
+
+
+def _block_differences(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[Difference]:
+    """Blocks that went and came; those that only moved are told as one line."""
+    gone = [block for block in before if block not in after]
+    new = [block for block in after if block not in before]
+    found = [Difference(KIND_WORDS.get(block["type"], ""), _block_words(block), "") for block in gone]
+    found += [Difference(KIND_WORDS.get(block["type"], ""), "", _block_words(block)) for block in new]
+    if not found and before != after:
+        found.append(Difference(LABELS["blocks"], __("전의 차례"), __("바뀐 차례")))
+    return found
+
+
+def _block_words(block: dict[str, Any]) -> str:
+    told = " · ".join(text for _number, text in detail.words([block]))
+    return told or block.get("url") or str(KIND_WORDS.get(block["type"], ""))
+
+
+def _in_words(name: str, value: Any) -> str:
+    if name in {"sale_from", "sale_until"}:
+        return timezone.localtime(datetime.fromisoformat(value)).strftime("%Y-%m-%d %H:%M") if value else ""
+    if name == "photos_added":
+        return __("사진 %(n)d장") % {"n": len(value)} if value else ""
+    if name == "tax_class":
+        return str(dict(TaxClass.choices).get(value, value or ""))
+    if name == "category":
+        shelf = Category.objects.filter(code=value).first()
+        return str(shelf or value or "")
+    if isinstance(value, bool):
+        return __("예") if value else __("아니요")
+    if isinstance(value, list):
+        return ", ".join(str(part) for part in value)
+    return "" if value is None else str(value)
+
+
+def pending_change(product: Product) -> ChangeRequest | None:
+    """What waits for the house's review of this product, if anything."""
+    return (
+        ChangeRequest.objects.filter(product=product, status=ChangeRequest.Status.PENDING)
+        .select_related("by", "product")
+        .first()
+    )
+
+
+def last_refusal(product: Product) -> ChangeRequest | None:
+    """The last change, when it was turned down and nothing has been asked since."""
+    last = product.change_requests.first()
+    return last if last and last.status == ChangeRequest.Status.REJECTED else None
+
+
+def as_asked(product: Product, pending: ChangeRequest | None) -> Product:
+    """The product as its seller wants it, to fill the editor; not for saving."""
+    if pending is None:
+        return product
+    wanted = copy(product)
+    for name, value in pending.after.items():
+        if name == "category":
+            wanted.category = Category.objects.get(code=value)
+        elif name != "photos_added":
+            setattr(wanted, name, value)
+    return wanted
+
+
+def versions(product: Product, limit: int = 50) -> list[Revision]:
+    """Every change of the composition, newest first."""
+    return list(product.revisions.select_related("by", "product")[:limit])
+
+
+def counts_by_state(seller_id: int) -> dict[str, int]:
+    rows = Product.objects.filter(seller=seller_id).order_by().values_list("status")
+    return dict(rows.annotate(n=Count("pk")))
 
 
 def history(product: Product, limit: int = 50) -> list[AuditEntry]:

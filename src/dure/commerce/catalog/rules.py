@@ -119,3 +119,10 @@ def repriced(price: int, how: str, amount: int) -> int:
 def joined(values: Iterable[str]) -> str:
     """What a combination is called: 빨강 / L."""
     return " / ".join(values)
+
+
+def kc_register(number: str) -> str:
+    """Where anybody can look the certificate up: the radio research agency's register, or the product safety one."""
+    if _RADIO.fullmatch(number):
+        return "https://www.rra.go.kr/ko/license/A_c_search.do"
+    return f"https://www.safetykorea.kr/search/searchPop?certNum={number}"

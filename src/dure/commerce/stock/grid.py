@@ -13,7 +13,7 @@ from dure.commerce.catalog.errors import NothingToUndo
 from dure.commerce.catalog.models import Product, Revision
 from dure.commerce.stock import actions as stock
 from dure.commerce.stock.actions import Counted
-from dure.commerce.stock.models import StockCount
+from dure.commerce.stock.models import StockCount, StockItem
 from dure.people.models import User
 
 
@@ -50,8 +50,12 @@ def save(
     """Raises what `set_options` and `count` raise; nothing is kept then."""
     last = product.revisions.values_list("pk", flat=True).first() or 0
     kept = catalog.set_options(product, [row.option for row in rows], axes=axes, seen=seen, by=by, note=why)
+    fresh = {option.pk for row, option in zip(rows, kept, strict=True) if row.option.id is None}
+    stocked = set(StockItem.objects.filter(pk__in=fresh).values_list("pk", flat=True))  # by the same form sent before
     counted = [
-        Counted(option.pk, row.stock, row.seen) for row, option in zip(rows, kept, strict=True) if row.stock is not None
+        Counted(option.pk, row.stock, row.seen)
+        for row, option in zip(rows, kept, strict=True)
+        if row.stock is not None and option.pk not in stocked
     ]
     count = stock.count(product, counted, by=by, why=why)
     return Saved(product.revisions.filter(pk__gt=last, by=by).first(), count)

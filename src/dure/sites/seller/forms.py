@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from dure.commerce.catalog import notices
 from dure.commerce.catalog.actions import OptionRow
-from dure.commerce.catalog.models import Category, Product
+from dure.commerce.catalog.models import Category, Product, TaxClass
 from dure.commerce.sellers.banks import BANKS
 from dure.commerce.sellers.models import Document, Member, Seller, ShippingPolicy
 from dure.commerce.shipping.models import Parcel
@@ -133,7 +134,9 @@ class ProductForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["category"].queryset = Category.objects.exclude(parent=None)  # type: ignore[attr-defined]
+        field: Any = self.fields["category"]
+        field.queryset = Category.objects.filter(active=True).exclude(parent=None)
+        field.choices = [("", _("고르기")), *_shelf_choices(self.initial.get("category"))]
 
     @classmethod
     def of(cls, product: Product) -> ProductForm:
@@ -142,6 +145,78 @@ class ProductForm(forms.Form):
 
     def words(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in ("name", "category", "tagline", "story", "keywords")}
+
+
+def _shelf_choices(chosen: Any) -> list[tuple[str, list[tuple[int, str]]]]:
+    """The shelves goods stand on, by the shelf above them; the one chosen earlier too, however wide it is."""
+    rows = list(Category.objects.filter(active=True).order_by("position", "id"))
+    by_id, parents = {row.pk: row for row in rows}, {row.parent_id for row in rows}
+    groups: dict[str, list[tuple[int, str]]] = {}
+    for row in rows:
+        above = by_id.get(row.parent_id or 0)
+        if above is None or (row.pk in parents and row.pk != chosen):
+            continue
+        top = by_id.get(above.parent_id or 0)
+        groups.setdefault(f"{top} › {above}" if top else str(above), []).append((row.pk, str(row)))
+    return list(groups.items())
+
+
+class TermsForm(forms.Form):
+    """How it is sold, and what the law and the tax office ask."""
+
+    min_per_order = forms.IntegerField(label=_("최소 구매 수량"), min_value=1, max_value=999, initial=1)
+    max_per_order = forms.IntegerField(label=_("1회 최대 구매 수량"), min_value=1, max_value=999, required=False)
+    max_per_buyer = forms.IntegerField(
+        label=_("한 사람이 살 수 있는 수량"),
+        min_value=1,
+        max_value=9999,
+        required=False,
+        help_text=_("앞서 산 것도 세요."),
+    )
+    sale_from = forms.DateTimeField(
+        label=_("판매 시작"), required=False, help_text=_("비워 두면 승인되는 대로 팔아요.")
+    )
+    sale_until = forms.DateTimeField(label=_("판매 끝"), required=False)
+    lead_days = forms.IntegerField(
+        label=_("제작 기간"),
+        min_value=0,
+        max_value=180,
+        initial=0,
+        help_text=_("주문을 받고 만드는 날수예요. 바로 보내면 0이에요. 발송 기한이 그만큼 늦어져요."),
+    )
+    tax_class = forms.ChoiceField(
+        label=_("과세 구분"), choices=TaxClass.choices, widget=forms.RadioSelect(attrs={"data-cards": "1"})
+    )
+    origin = forms.CharField(
+        label=_("원산지"), max_length=200, required=False, help_text=_("국내산은 시·군까지. 예: 국내산(경북 청송)")
+    )
+    kc_numbers = forms.CharField(
+        label=_("KC 인증번호"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("한 줄에 하나씩, 인증서에 적힌 그대로요. 예: R-R-ABC-X100, CB061R1234-2001"),
+    )
+    adults_only = forms.BooleanField(
+        label=_("미성년자 구매 불가"), required=False, help_text=_("술처럼 19세가 넘어야 살 수 있는 상품이에요.")
+    )
+    brand = forms.CharField(label=_("브랜드"), max_length=60, required=False)
+    maker = forms.CharField(label=_("제조사"), max_length=60, required=False)
+    weight_g = forms.IntegerField(label=_("무게(g)"), min_value=1, max_value=1_000_000, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        for name in ("sale_from", "sale_until"):
+            self.fields[name].widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+    @classmethod
+    def of(cls, product: Product) -> TermsForm:
+        known = {name: getattr(product, name) for name in cls.base_fields}
+        return cls(initial={**known, "kc_numbers": "\n".join(product.kc_numbers)})
+
+    def terms(self) -> dict[str, Any]:
+        got = self.cleaned_data
+        return {**got, "kc_numbers": [line for line in re.split(r"[\n,]", got["kc_numbers"]) if line.strip()]}
 
 
 class OptionForm(forms.Form):

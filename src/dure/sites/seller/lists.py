@@ -16,7 +16,7 @@ from dure.commerce.claims.words import reason_in_words
 from dure.commerce.inquiries.models import Thread
 from dure.finance.settlement.models import Statement
 from dure.kit import clock
-from dure.sites.design.lists import Choice, Column, Days, Empty, Listing
+from dure.sites.design.lists import Bulk, Choice, Column, Days, Empty, Listing
 
 
 class Once(Listing):
@@ -158,3 +158,11 @@ class Inquiries(Once):
     order = "-last_at"
     exports = "inquiries"
     empty = Empty(_("주문 문의가 없어요"), _("손님이 주문에서 물어보면 여기에서 답해요."), mark="message-square")
+
+
+def product_deeds() -> tuple[Bulk, ...]:
+    """What may be done to several products at once; each is taken back by the toast."""
+    return (
+        Bulk(_("판매 멈추기"), reverse("seller:several", args=["suspend"]), "pause", tone="quiet"),
+        Bulk(_("다시 팔기"), reverse("seller:several", args=["resume"]), "play"),
+    )

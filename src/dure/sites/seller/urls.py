@@ -1,6 +1,20 @@
 from django.urls import path
 
-from dure.sites.seller.views import board, checklist, home, inquiries, joining, orders, people, products, sheets
+from dure.sites.seller.views import (
+    board,
+    checklist,
+    detail,
+    editor,
+    home,
+    inquiries,
+    joining,
+    options,
+    orders,
+    people,
+    photos,
+    products,
+    sheets,
+)
 
 app_name = "seller"
 urlpatterns = [
@@ -26,13 +40,24 @@ urlpatterns = [
     path("shop/leave/", people.leave, name="leave"),
     path("products/", products.product_list, name="products"),
     path("products/new/", products.new_product, name="new_product"),
-    path("products/<int:pk>/", products.product, name="product"),
-    path("products/<int:pk>/words/", products.save_words, name="save_words"),
-    path("products/<int:pk>/options/", products.save_options, name="save_options"),
-    path("products/<int:pk>/notice/", products.save_notice, name="save_notice"),
-    path("products/<int:pk>/photos/", products.add_photo, name="add_photo"),
-    path("products/<int:pk>/photos/<int:photo>/", products.change_photo, name="change_photo"),
-    path("products/<int:pk>/undo/<int:revision>/", products.undo, name="undo"),
+    path("products/several/<str:deed>/", products.several, name="several"),
+    path("products/<int:pk>/", editor.product, name="product"),
+    path("products/<int:pk>/words/", editor.save_words, name="save_words"),
+    path("products/<int:pk>/terms/", editor.save_terms, name="save_terms"),
+    path("products/<int:pk>/options/", options.save_options, name="save_options"),
+    path("products/<int:pk>/options/undo/", options.undo_options, name="undo_options"),
+    path("products/<int:pk>/notice/", editor.save_notice, name="save_notice"),
+    path("products/<int:pk>/photos/", photos.add_photo, name="add_photo"),
+    path("products/<int:pk>/photos/order/", photos.order_photos, name="order_photos"),
+    path("products/<int:pk>/photos/progress/", photos.photo_progress, name="photo_progress"),
+    path("products/<int:pk>/photos/<int:photo>/", photos.change_photo, name="change_photo"),
+    path("products/<int:pk>/photos/removed/<int:removed>/", photos.restore_photo, name="restore_photo"),
+    path("products/<int:pk>/detail/", detail.detail, name="detail"),
+    path("products/<int:pk>/detail/preview/", detail.preview, name="preview_detail"),
+    path("products/<int:pk>/history/", editor.history, name="product_history"),
+    path("products/<int:pk>/undo/<int:revision>/", editor.undo, name="undo"),
+    path("products/<int:pk>/change/<int:change>/withdraw/", editor.withdraw_change, name="withdraw_change"),
+    path("products/<int:pk>/copy/", products.copy, name="copy_product"),
     path("products/<int:pk>/move/", products.move, name="move_product"),
     path("orders/", board.board, name="orders"),
     path("orders/acknowledge/", board.acknowledge_picked, name="acknowledge_picked"),

@@ -4,6 +4,7 @@ search room's (`commerce.search.queries`).
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -36,6 +37,11 @@ class Choice:
     def few(self) -> bool:
         return 0 < self.left <= 10
 
+    @property
+    def values(self) -> str:
+        """For the chooser's script."""
+        return json.dumps(self.option.values, ensure_ascii=False)
+
 
 @dataclass(frozen=True)
 class Page:
@@ -48,6 +54,7 @@ class Page:
     reviews: int
     spread: list[tuple[int, int, int]] = field(default_factory=list)  # (stars, number, percent), five first
     events: dict[int, Event] = field(default_factory=dict)  # event prices that hold now, by option
+    addons: list[Choice] = field(default_factory=list)  # bought beside a choice
 
     @property
     def best(self) -> Choice | None:
@@ -58,6 +65,22 @@ class Page:
     @property
     def sold_out(self) -> bool:
         return not any(c.left for c in self.choices)
+
+    @property
+    def in_axes(self) -> bool:
+        """Chosen axis by axis: every choice has a value on each."""
+        axes = self.product.axes
+        return bool(axes) and all(len(c.option.values) == len(axes) for c in self.choices)
+
+    @property
+    def as_list(self) -> bool:
+        """Too many to see at once: a list instead of cards."""
+        return self.in_axes or len(self.choices) > 8
+
+    @property
+    def axes(self) -> str:
+        """For the chooser's script."""
+        return json.dumps(self.product.axes if self.in_axes else [], ensure_ascii=False)
 
     @property
     def live_show(self) -> int | None:
@@ -75,10 +98,12 @@ def page_of(product: Product, at: datetime) -> Page:
     )
     total = sum(counts.values())
     mean = sum(stars * n for stars, n in counts.items()) / total if total else None
+    offers = [Choice(o, prices[o.pk], left(o), _live_left(prices[o.pk].live)) for o in options]
     return Page(
         product=product,
         photos=list(product.photos.all()),
-        choices=[Choice(o, prices[o.pk], left(o), _live_left(prices[o.pk].live)) for o in options],
+        choices=[offer for offer in offers if not offer.option.addon],
+        addons=[offer for offer in offers if offer.option.addon],
         rating=mean,
         reviews=total,
         spread=[(s, counts.get(s, 0), counts.get(s, 0) * 100 // total if total else 0) for s in (5, 4, 3, 2, 1)],

@@ -114,9 +114,12 @@ def _check(rows: Sequence[OptionRow], axes: Sequence[str]) -> None:
 
 
 def _matched(product: Product, rows: Sequence[OptionRow], known: Sequence[Option]) -> list[Option]:
-    """Each row's option: the one it names, else one of the same values or name that was taken off, else a new one."""
+    """Each row's option: the one it names, else one of the same name (taken off earlier, or just made by the same form
+    sent twice), else a new one.
+    """
     by_id = {option.pk: option for option in known}
-    gone = {option.name: option for option in known if not option.active and not option.paused}
+    named = {row.id for row in rows}
+    gone = {option.name: option for option in reversed(known) if option.pk not in named}
     taken: set[int] = set()
     found = []
     for row in rows:

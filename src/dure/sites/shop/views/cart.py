@@ -32,14 +32,16 @@ def cart(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def cart_put(request: HttpRequest) -> HttpResponse:
-    """`then=checkout` buys this alone at once; the cart stays as it is."""
+    """`then=checkout` buys this alone at once; the cart stays as it is. `addon-12=1`: beside it, of the same product."""
     option = _option(request)
+    addons = _addons(request, option)
     quantity = _whole(request.POST.get("quantity"), 1)
     show = _whole(request.POST.get("show"), 0) or None
     if request.POST.get("then") == "checkout":
-        return redirect(f"{reverse('shop:checkout')}?{_as_query([(option.pk, quantity, show)])}")
+        rows = [(option.pk, quantity, show), *((extra.pk, pieces, None) for extra, pieces in addons)]
+        return redirect(f"{reverse('shop:checkout')}?{_as_query(rows)}")
     try:
-        actions.put(basket.open_cart(request), option, quantity, show=show)
+        actions.put_all(basket.open_cart(request), [(option, quantity), *addons], show=show)
     except DureError as error:
         seen = get_object_or_404(Product.objects.on_sale().select_related("seller", "category"), pk=option.product_id)
         context = product_context(request, seen, error=str(error), quantity=quantity)
@@ -151,6 +153,16 @@ def last_address(buyer: Any) -> dict[str, str]:
 
 def _option(request: HttpRequest) -> Option:
     return get_object_or_404(Option, pk=_whole(request.POST.get("option"), 0))
+
+
+def _addons(request: HttpRequest, option: Option) -> list[tuple[Option, int]]:
+    wanted = {
+        _whole(name.removeprefix("addon-"), 0): _whole(request.POST[name], 0)
+        for name in request.POST
+        if name.startswith("addon-")
+    }
+    extras = Option.objects.filter(product=option.product_id, addon=True, pk__in=wanted)
+    return [(extra, wanted[extra.pk]) for extra in extras if wanted[extra.pk]]
 
 
 def _rows(given: Any) -> Rows:

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 
 from dure.commerce.catalog.models import Product
 from dure.commerce.catalog.queries import notice_rows
+from dure.commerce.catalog.rules import kc_register
 from dure.commerce.pricing.queries import delivery_of
 from dure.commerce.pricing.rules import Item, shipping_fee
 from dure.commerce.pricing.words import fee_reasons
@@ -56,6 +57,9 @@ def product_context(request: HttpRequest, seen: Product, **also: Any) -> dict[st
         "show": show,
         "reviews": reviews,
         "notice": notice_rows(seen),
+        "kc": [(number, kc_register(number)) for number in seen.kc_numbers],
+        "not_yet": bool(seen.sale_from and seen.sale_from > now),
+        "over": bool(seen.sale_until and seen.sale_until <= now),
         "same_seller": beside,
         "bought_with": bought_with,
         "path": [(str(c), address(search.Wanted(shelf=c))) for c in shelf_path(seen.category)],
