@@ -29,17 +29,20 @@ def record(action: str, subject: models.Model, *, by: Any = None, why: str = "",
 def record_many(action: str, subjects: Iterable[models.Model], *, by: Any = None, why: str = "", **detail: Any) -> None:
     """A line for each of many subjects to which the same was done."""
     from dure.kit.models import AuditEntry
+    from dure.kit.rows import insert_many
 
     at, request = clock.now(), request_id()
-    AuditEntry.objects.bulk_create(
-        AuditEntry(
-            at=at,
-            actor=by,
-            action=action,
-            subject=f"{subject._meta.label_lower}:{subject.pk}",
-            why=why,
-            detail=detail,
-            request_id=request,
-        )
-        for subject in subjects
+    insert_many(
+        [
+            AuditEntry(
+                at=at,
+                actor=by,
+                action=action,
+                subject=f"{subject._meta.label_lower}:{subject.pk}",
+                why=why,
+                detail=detail,
+                request_id=request,
+            )
+            for subject in subjects
+        ]
     )

@@ -23,6 +23,7 @@ from django.db import connection, models, transaction
 from dure.kit import audit, clock
 from dure.kit.log import request_id
 from dure.kit.models import Delivery, Event
+from dure.kit.rows import insert_many
 
 log = structlog.get_logger()
 
@@ -72,7 +73,7 @@ def emit_many(topic: str, news: Iterable[tuple[models.Model, dict[str, Any]]]) -
     if not connection.in_atomic_block:
         raise RuntimeError(f"{topic} must be emitted inside a transaction")
     moment, request = clock.now(), request_id()
-    events = Event.objects.bulk_create(
+    events = [
         Event(
             topic=topic,
             aggregate=f"{about._meta.label_lower}:{about.pk}",
@@ -81,13 +82,16 @@ def emit_many(topic: str, news: Iterable[tuple[models.Model, dict[str, Any]]]) -
             occurred_at=moment,
         )
         for about, payload in news
-    )
+    ]
+    insert_many(events)
     names = list(_subscribers[topic])
     if names and events:
-        Delivery.objects.bulk_create(
-            Delivery(event=event, subscriber=n, aggregate=event.aggregate, next_attempt_at=moment)
-            for event in events
-            for n in names
+        insert_many(
+            [
+                Delivery(event=event, subscriber=n, aggregate=event.aggregate, next_attempt_at=moment)
+                for event in events
+                for n in names
+            ]
         )
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])

@@ -21,7 +21,7 @@ from dure.commerce.catalog.models import Category, Option, Product, ProductStatu
 from dure.commerce.sellers.models import Seller
 from dure.kit import audit, clock
 from dure.kit.outbox import emit_many
-from dure.kit.rows import update_many
+from dure.kit.rows import insert_many, update_many
 from dure.people.models import User
 
 SETTABLE = (*parts.LOOKS, "axes", "notice_type", "notice")
@@ -75,12 +75,12 @@ def create_many(
         _set(product, draft.fields, {})
         _words(product, seller.name)
         products.append(product)
-    Product.objects.bulk_create(products)
+    insert_many(products)
     options = [
         [_option(product, position, option) for position, option in enumerate(draft.options)]
         for product, draft in zip(products, drafts, strict=True)
     ]
-    Option.objects.bulk_create([option for of_one in options for option in of_one])
+    insert_many([option for of_one in options for option in of_one])
     audit.record_many("catalog.created", products, by=by)
     return list(zip(products, options, strict=True))
 
@@ -109,7 +109,7 @@ def revise_many(edits: Sequence[Edit], *, by: User | None, note: str = "") -> di
                 touched.append(option)
         added[pk] = [_option(product, len(options[pk]) + i, new) for i, new in enumerate(by_id[pk].added)]
     _write(products.values(), list(dict.fromkeys(touched)))
-    Option.objects.bulk_create([option for of_one in added.values() for option in of_one])
+    insert_many([option for of_one in added.values() for option in of_one])
     _reprice(list(products))
     for pk in products:
         options[pk] += added[pk]
@@ -183,7 +183,7 @@ def _tell(changed: Mapping[int, tuple[Product, dict[str, Any], dict[str, Any]]],
         new = [[r["id"], was.get(r["id"]), r["price"]] for r in after["options"] if was.get(r["id"]) != r["price"]]
         if new:
             prices.append((product, {"seller": product.seller_id, "prices": new}))
-    Revision.objects.bulk_create(revisions)
+    insert_many(revisions)
     now = clock.now()
     update_many(Product, [{"id": p.pk, "version": p.version, "updated_at": now} for p, _payload in news])
     audit.record_many("catalog.changed", [product for product, _payload in news], by=by, why=note)

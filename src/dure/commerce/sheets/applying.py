@@ -19,6 +19,7 @@ from dure.commerce.sheets import queries, rules
 from dure.commerce.sheets.models import Entry, ProductCode, Upload
 from dure.commerce.stock import bulk as stock
 from dure.kit import clock
+from dure.kit.rows import insert_many, update_many
 from dure.kit.states import move
 
 CHUNK = 500
@@ -42,10 +43,15 @@ def _next_chunk(upload: Upload) -> bool:
             return False
         _change(held, [e for e in entries if e.state == Entry.State.CHANGED])
         _create(held, [e for e in entries if e.state == Entry.State.NEW])
-        Entry.objects.bulk_update(entries, ["outcome", "note", "product", "done"], batch_size=250)
+        _keep(entries)
         done = sum(len(e.rows) for e in entries)
         Upload.objects.filter(pk=held.pk).update(cursor=entries[-1].pk, rows_done=F("rows_done") + done)
     return True
+
+
+def _keep(entries: list[Entry]) -> None:
+    names = ("outcome", "note", "product", "done")
+    update_many(Entry, [{"id": e.pk, **{name: getattr(e, name) for name in names}} for e in entries])
 
 
 def _note(upload: Upload) -> str:
@@ -190,8 +196,8 @@ def _write_codes(upload: Upload, codes: Mapping[int, str]) -> None:
     ours = ProductCode.objects.filter(seller=upload.seller, code__in=codes.values())
     ours.filter(product__status__in=queries.GONE).delete()
     ProductCode.objects.filter(product__in=codes).delete()
-    ProductCode.objects.bulk_create(
-        ProductCode(product_id=product, seller=upload.seller, code=code) for product, code in codes.items() if code
+    insert_many(
+        [ProductCode(product_id=product, seller=upload.seller, code=code) for product, code in codes.items() if code]
     )
 
 
@@ -226,7 +232,7 @@ def _next_undone(upload: Upload) -> bool:
             return False
         _take_back(held, [e for e in entries if e.state == Entry.State.NEW])
         _put_back(held, [e for e in entries if e.state == Entry.State.CHANGED])
-        Entry.objects.bulk_update(entries, ["outcome", "note"], batch_size=250)
+        _keep(entries)
         done = sum(len(e.rows) for e in entries)
         Upload.objects.filter(pk=held.pk).update(cursor=entries[-1].pk, rows_done=F("rows_done") + done)
     return True

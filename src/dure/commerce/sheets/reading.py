@@ -15,7 +15,7 @@ from dure.commerce.sheets.models import ColumnMemory, Entry, ProductCode, Upload
 from dure.kit import clock, excel
 from dure.kit.errors import DureError
 from dure.kit.excel import Book, open_book
-from dure.kit.rows import in_chunks
+from dure.kit.rows import in_chunks, insert_many
 from dure.kit.states import move
 
 CHUNK = 1000
@@ -153,7 +153,7 @@ def _keep(upload: Upload, kept: list[Entry], rows: int, wrong: int, same: int) -
         held = Upload.objects.select_for_update().get(pk=upload.pk)
         if held.status != Upload.Status.READING:
             return False
-        Entry.objects.bulk_create(kept)
+        insert_many(kept)
         Upload.objects.filter(pk=upload.pk).update(
             rows=max(held.rows, rows), rows_read=rows, wrong_rows=wrong, same_rows=same
         )

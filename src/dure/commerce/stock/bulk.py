@@ -36,7 +36,11 @@ class Counted:
 def hold(option_ids: Iterable[int]) -> dict[int, int]:
     """What is left of the options, locked in the order of their ids; one never stocked counts 0 from now on."""
     ids = sorted(set(option_ids))
-    StockItem.objects.bulk_create([StockItem(option_id=i) for i in ids], ignore_conflicts=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO stock_stockitem (option_id, available) SELECT unnest(%s::bigint[]), 0 ON CONFLICT DO NOTHING",
+            [ids],
+        )
     rows = StockItem.objects.select_for_update().filter(pk__in=ids).order_by("pk")
     return dict(rows.values_list("pk", "available"))
 
