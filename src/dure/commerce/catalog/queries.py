@@ -135,6 +135,8 @@ LABELS = {
     "story": _("상품 이야기"),
     "keywords": _("검색어"),
     "category": _("분류"),
+    "notice": _("상품정보제공고시"),
+    "options": _("옵션"),
     "notice_type": _("고시 양식"),
     "min_per_order": _("최소 구매 수량"),
     "max_per_order": _("1회 최대 구매 수량"),

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from dure.commerce.catalog import notices
 from dure.commerce.catalog.models import Category
 from dure.commerce.pricing.actions import NOTICE
 from dure.commerce.sellers.models import Seller
@@ -154,3 +155,41 @@ class InviteForm(forms.Form):
     name = forms.CharField(label=_("받는 분"), max_length=60, required=False)
     phone = forms.CharField(label=_("휴대전화"), max_length=20, required=False)
     email = forms.EmailField(label=_("이메일"), required=False)
+
+
+class CategoryForm(forms.Form):
+    """A shelf; its code is chosen once and never changes, addresses hang on it."""
+
+    code = forms.SlugField(
+        label=_("코드"), max_length=30, help_text=_("주소에 쓰여요. 영어 소문자와 줄표로, 나중에 바꿀 수 없어요.")
+    )
+    parent = forms.ModelChoiceField(
+        label=_("위 분류"), queryset=Category.objects.none(), required=False, empty_label=_("맨 위")
+    )
+    name_ko = forms.CharField(label=_("한국어 이름"), max_length=40)
+    name_en = forms.CharField(label=_("영어 이름"), max_length=60)
+    icon = forms.CharField(label=_("그림"), max_length=40, required=False, initial="package")
+    notice_type = forms.ChoiceField(label=_("고시 양식"))
+    position = forms.IntegerField(
+        label=_("차례"), min_value=0, max_value=32_000, initial=0, help_text=_("작은 수가 먼저예요.")
+    )
+    needs_origin = forms.BooleanField(label=_("원산지를 표시해야 해요"), required=False)
+    needs_kc = forms.BooleanField(label=_("대개 KC 인증 대상이에요"), required=False)
+    adults_only = forms.BooleanField(label=_("미성년자에게 팔 수 없어요"), required=False)
+    active = forms.BooleanField(
+        label=_("쓰는 분류예요"), required=False, initial=True, help_text=_("끄면 새 상품을 여기에 올릴 수 없어요.")
+    )
+
+    def __init__(self, *args: Any, made: Category | None = None, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        choices: Any = self.fields["notice_type"]
+        choices.choices = [(form.code, form.label) for form in notices.FORMS.values()]
+        parents: Any = self.fields["parent"]
+        parents.queryset = Category.objects.filter(parent__parent=None).select_related("parent")
+        parents.label_from_instance = lambda shelf: f"{shelf.parent} › {shelf}" if shelf.parent else str(shelf)
+        if made:
+            del self.fields["code"]
+
+    @classmethod
+    def told(cls, shelf: Category) -> dict[str, Any]:
+        return {name: getattr(shelf, f"{name}_id" if name == "parent" else name) for name in cls.base_fields}

@@ -10,7 +10,8 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from dure.commerce.catalog.models import ProductStatus
+from dure.commerce.catalog.models import ChangeRequest, ProductStatus
+from dure.commerce.catalog.queries import LABELS
 from dure.commerce.orders.models import LineStatus
 from dure.commerce.pricing.rules import percent
 from dure.commerce.sellers.models import SellerStatus
@@ -53,6 +54,27 @@ class Products(Listing):
     filters = (Choice("status", _("상태"), ProductStatus.choices),)
     order = "-submitted_at"
     empty = Empty(_("아직 상품이 없어요"), _("판매자가 상품을 올리고 심사를 요청하면 여기에 나와요."))
+
+
+class Changes(Listing):
+    search = ("product__name", "product__seller__name")
+    search_hint = _("상품명, 판매자")
+    columns = (
+        Column(
+            "product.name", _("상품명"), link=lambda c: reverse("office:product", args=[c.product_id]), primary=True
+        ),
+        Column("product.seller.name", _("판매자")),
+        Column("after", _("바꾸려는 것"), value=lambda c: ", ".join(str(LABELS.get(name, name)) for name in c.after)),
+        Column("by.name", _("신청한 사람"), value=lambda c: c.by.name if c.by else ""),
+        Column("at", _("신청"), kind="moment", sort="at"),
+        Column("status", _("상태"), kind="status", value=lambda c: (c.status, c.get_status_display())),
+        Column("decided_at", _("결정"), kind="moment", sort="decided_at"),
+    )
+    filters = (Choice("status", _("상태"), ChangeRequest.Status.choices), Days("at", _("신청일")))
+    order = "-at"
+    empty = Empty(
+        _("기다리는 변경이 없어요"), _("판매 중인 상품의 이름이나 고시를 판매자가 고치면 여기에서 비교해 보고 정해요.")
+    )
 
 
 class Lines(Listing):

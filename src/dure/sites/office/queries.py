@@ -9,7 +9,7 @@ from django.db.models import Count, Sum
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
-from dure.commerce.catalog.models import Product, ProductStatus
+from dure.commerce.catalog.models import ChangeRequest, Product, ProductStatus
 from dure.commerce.claims.models import Claim
 from dure.commerce.inquiries.models import QuestionReport
 from dure.commerce.inquiries.queries import late_threads
@@ -37,7 +37,8 @@ class Waiting:
 def waiting() -> Waiting:
     return Waiting(
         sellers=Seller.objects.filter(status=SellerStatus.IN_REVIEW).count(),
-        products=Product.objects.filter(status=ProductStatus.IN_REVIEW).count(),
+        products=Product.objects.filter(status=ProductStatus.IN_REVIEW).count()
+        + ChangeRequest.objects.filter(status=ChangeRequest.Status.PENDING).count(),
         payouts=Payout.objects.filter(status__in=[PayoutStatus.FAILED, PayoutStatus.RETURNED_BY_BANK]).count(),
         refunds=Refund.objects.filter(status=Refund.Status.FAILED).count(),
         deliveries=stuck_deliveries().count(),

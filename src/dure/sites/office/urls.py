@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dure.sites.office.views import approvals, commissions, dashboard, inquiries, money, searching, sellers
+from dure.sites.office.views import approvals, categories, commissions, dashboard, inquiries, money, searching, sellers
 
 app_name = "office"
 urlpatterns = [
@@ -26,6 +26,11 @@ urlpatterns = [
     path("products/", approvals.product_list, name="products"),
     path("products/<int:pk>/", approvals.product, name="product"),
     path("products/<int:pk>/decide/", approvals.decide_product, name="decide_product"),
+    path("changes/", approvals.change_list, name="changes"),
+    path("changes/<int:pk>/decide/", approvals.decide_change, name="decide_change"),
+    path("categories/", categories.category_list, name="categories"),
+    path("categories/new/", categories.category, name="new_category"),
+    path("categories/<int:pk>/", categories.category, name="category"),
     path("orders/", money.order_list, name="orders"),
     path("orders/<str:number>/", money.order, name="order"),
     path("statements/", money.statement_list, name="statements"),
