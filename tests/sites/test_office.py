@@ -11,6 +11,7 @@ pytestmark = pytest.mark.django_db
 
 PAGES = [
     "dashboard",
+    "sheets",
     "sellers",
     "products",
     "orders",

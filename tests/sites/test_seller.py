@@ -134,7 +134,9 @@ def test_a_product_is_made_filled_and_sent_to_review(client, shop):
 
 def test_a_price_without_a_name_is_said_in_its_row(client, shop):
     option = an_option(seller=shop)
-    answer = client.post(reverse("seller:save_options", args=[option.product_id]), table(line(0, name="", price="5000")))
+    answer = client.post(
+        reverse("seller:save_options", args=[option.product_id]), table(line(0, name="", price="5000"))
+    )
     assert answer.status_code == 422 and "옵션명을 적어 주세요" in answer.content.decode()
 
 

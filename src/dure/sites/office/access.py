@@ -56,6 +56,7 @@ def nav(user: User) -> list[tuple[str, str, str, int]]:
         (MONEY, _("환불"), "office:refunds", "rotate-ccw", waiting.refunds),
         (MONEY, _("지급"), "office:payouts", "wallet", waiting.payouts),
         (MONEY, _("장부"), "office:ledger", "book-open", 0),
+        (STAFF, _("엑셀 작업"), "office:sheets", "file-spreadsheet", 0),
         (STAFF, _("일한 기록"), "office:audit", "history", 0),
         ((Role.OPERATOR,), _("밀린 전달"), "office:deliveries", "inbox", waiting.deliveries),
     ]

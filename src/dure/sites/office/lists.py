@@ -15,6 +15,7 @@ from dure.commerce.catalog.queries import LABELS
 from dure.commerce.orders.models import LineStatus
 from dure.commerce.pricing.rules import percent
 from dure.commerce.sellers.models import SellerStatus
+from dure.commerce.sheets.models import Upload
 from dure.finance.ledger.models import Kind
 from dure.finance.payments.models import Refund
 from dure.finance.payouts.models import PayoutStatus
@@ -377,3 +378,28 @@ class Threads(Listing):
     order = "-last_at"
     exports = "inquiries"
     empty = Empty(_("주문 문의가 없어요"), _("손님이 판매자에게 주문에 대해 물어보면 여기에 나와요."))
+
+
+class Uploads(Listing):
+    search = ("name", "seller__name")
+    search_hint = _("파일 이름, 판매자")
+    columns = (
+        Column("name", _("파일"), primary=True, width=36),
+        Column("seller.name", _("판매자")),
+        Column("kind", _("종류"), value=lambda u: u.get_kind_display()),
+        Column("status", _("상태"), kind="status", value=lambda u: (u.status, u.get_status_display())),
+        Column("rows", _("줄"), kind="number"),
+        Column("rows_done", _("저장한 줄"), kind="number"),
+        Column("wrong_rows", _("고칠 줄"), kind="number"),
+        Column("failure", _("까닭"), width=40),
+        Column("by.name", _("올린 사람")),
+        Column("created_at", _("올린 때"), kind="moment", sort="created_at"),
+    )
+    filters = (
+        Choice("kind", _("종류"), Upload.Kind.choices),
+        Choice("status", _("상태"), Upload.Status.choices),
+        Days("created_at", _("올린 때")),
+    )
+    order = "-created_at"
+    exports = "uploads"
+    empty = Empty(_("올린 엑셀이 없어요"), _("판매자들이 올린 엑셀이 여기에 모여요."))

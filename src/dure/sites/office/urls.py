@@ -1,6 +1,7 @@
 from django.urls import path
 
 from dure.sites.office.views import approvals, categories, commissions, dashboard, inquiries, money, searching, sellers
+from dure.sites.office.views import approvals, commissions, dashboard, inquiries, money, searching, sellers, sheets
 
 app_name = "office"
 urlpatterns = [
@@ -48,6 +49,7 @@ urlpatterns = [
     path("search/synonyms/", searching.synonyms, name="synonyms"),
     path("search/synonyms/<int:pk>/", searching.synonym, name="synonym"),
     path("search/synonyms/<int:pk>/remove/", searching.remove_synonym, name="remove_synonym"),
+    path("sheets/", sheets.upload_list, name="sheets"),
     path("audit/", dashboard.audit, name="audit"),
     path("deliveries/", dashboard.deliveries, name="deliveries"),
     path("deliveries/<int:pk>/retry/", dashboard.retry, name="retry"),
