@@ -1,7 +1,16 @@
 from django.urls import path
 
-from dure.sites.office.views import approvals, categories, commissions, dashboard, inquiries, money, searching, sellers
-from dure.sites.office.views import approvals, commissions, dashboard, inquiries, money, searching, sellers, sheets
+from dure.sites.office.views import (
+    approvals,
+    categories,
+    commissions,
+    dashboard,
+    inquiries,
+    money,
+    searching,
+    sellers,
+    sheets,
+)
 
 app_name = "office"
 urlpatterns = [
