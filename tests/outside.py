@@ -24,7 +24,7 @@ import pytest
 
 from dure.config import load
 
-SERVICES = ("toss", "nts", "mail_order", "markets", "account", "carrier")
+SERVICES = ("toss", "nts", "mail_order", "markets", "account", "carrier", "address")
 
 
 class Simulators:
@@ -102,6 +102,7 @@ def pointed_at(outside: Simulators) -> Iterator[None]:
 
 def _point(urls: dict[str, str], whole: bool = False) -> None:
     from dure.integrations.account.client import account
+    from dure.integrations.address.client import juso
     from dure.integrations.carrier.client import tracking
     from dure.integrations.mail_order.client import mail_order
     from dure.integrations.markets.client import markets
@@ -110,7 +111,7 @@ def _point(urls: dict[str, str], whole: bool = False) -> None:
 
     for service, url in urls.items():
         object.__setattr__(load(), f"{service}_url", url if whole else f"{url}/{service}")
-    for client in (account, tracking, mail_order, markets, nts, toss):
+    for client in (account, juso, tracking, mail_order, markets, nts, toss):
         client.cache_clear()
 
 

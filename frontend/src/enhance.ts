@@ -11,6 +11,7 @@ export function enhance(): void {
   });
   fadeToasts(document);
   openDialogs(document);
+  runClocks(document);
   document.addEventListener("htmx:load", (event) => {
     if (event.target instanceof Element) {
       fadeToasts(event.target);
@@ -47,12 +48,42 @@ function onClick(event: MouseEvent): void {
   const copy = at("[data-copy]");
   if (copy) void copyText(copy);
 
+  const place = at("[data-place]");
+  if (place) fillAddress(place, event);
+
   if (at("[data-print]")) window.print();
 
   const shown = at("[data-shows]");
   if (shown) showPhoto(shown);
 
   closeMenus(at("details.menu"));
+}
+
+/** An address found in a dialog goes into the form behind it; without one, the link leads to a page with it filled in. */
+function fillAddress(found: HTMLElement, event: MouseEvent): void {
+  const postcode = document.querySelector<HTMLInputElement>("#id_postcode");
+  const road = document.querySelector<HTMLInputElement>("#id_address1");
+  if (!postcode || !road) return;
+  event.preventDefault();
+  road.value = found.dataset.road ?? "";
+  postcode.value = found.dataset.postcode ?? "";
+  postcode.dispatchEvent(new Event("change", { bubbles: true }));
+  found.closest<HTMLDialogElement>("dialog")?.close();
+  document.querySelector<HTMLInputElement>("#id_address2")?.focus();
+}
+
+/** `<time data-until>` counts down to its datetime, in minutes and seconds. */
+function runClocks(within: ParentNode): void {
+  within.querySelectorAll<HTMLTimeElement>("time[data-until]").forEach((clock) => {
+    const end = new Date(clock.dateTime).getTime();
+    const tick = () => {
+      const left = Math.max(0, Math.ceil((end - Date.now()) / 1000));
+      clock.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+      if (left === 0) window.clearInterval(timer);
+    };
+    const timer = window.setInterval(tick, 1000);
+    tick();
+  });
 }
 
 /** `<select data-submits>` sends its form at once; `[data-all]` ticks every box of the same name. */

@@ -65,6 +65,10 @@ class Config:
     markets_url: str = setting(
         "DURE_MARKETS_URL", "", "traditional-market open data; empty: the simulator, or the real one"
     )
+    address_url: str = setting(
+        "DURE_ADDRESS_URL", "", "road address search (juso.go.kr); empty: the simulator, or the real one"
+    )
+    address_key: str = setting("DURE_ADDRESS_KEY", "demo", "juso.go.kr approval key (confmKey)", secret=True)
     account_url: str = setting("DURE_ACCOUNT_URL", "", "bank account holder check; empty: the simulator")
     business: str = setting(
         "DURE_BUSINESS",

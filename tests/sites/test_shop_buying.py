@@ -133,10 +133,10 @@ class TestCart:
 
 
 class TestCheckout:
-    def test_a_visitor_is_asked_to_sign_in_and_comes_back(self, client):
-        put(client, an_option())
-        response = client.get("/checkout/")
-        assert response["Location"] == "/accounts/login/?next=/checkout/"
+    def test_a_visitor_may_sign_in_first_and_comes_back_to_the_same_checkout(self, client):
+        option = an_option()
+        page = text(client.get(f"/checkout/?option={option.pk}&quantity=2&show="))
+        assert f"/accounts/login/?next=/checkout/%3Foption%3D{option.pk}%26quantity%3D2" in page
 
     def test_an_order_of_two_sellers_is_placed_and_leads_to_the_payment(self, client, buyer):
         one, two = an_option(12_000), an_option(8_000)

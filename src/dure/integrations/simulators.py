@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from dure.integrations.account import simulator as account
+from dure.integrations.address import simulator as address
 from dure.integrations.carrier import simulator as carrier
 from dure.integrations.mail_order import simulator as mail_order
 from dure.integrations.markets import simulator as markets
@@ -29,6 +30,7 @@ PLAYED = {
     "mail_order": (mail_order, "공정거래위원회: 통신판매사업자 등록현황"),
     "markets": (markets, "공공데이터포털: 전국전통시장표준데이터"),
     "account": (account, "은행: 예금주 조회"),
+    "address": (address, "행정안전부: 도로명주소 검색"),
     "carrier": (carrier, "택배사: 배송 추적"),
 }
 

@@ -92,6 +92,13 @@ def change(cart: Cart, option: Option, quantity: int) -> None:
     _touch(cart)
 
 
+@transaction.atomic
+def choose(cart: Cart, option_ids: list[int], *, chosen: bool) -> None:
+    """Tick lines for the next order, or leave them lying in the cart."""
+    CartLine.objects.filter(cart=cart, option_id__in=option_ids).update(chosen=chosen)
+    _touch(cart)
+
+
 def remove(cart: Cart, option: Option) -> None:
     change(cart, option, 0)
 

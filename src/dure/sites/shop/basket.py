@@ -7,7 +7,7 @@ is when the two carts are joined.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,10 +19,12 @@ from django.utils.translation import gettext as _
 from dure.commerce.cart import actions, queries
 from dure.commerce.cart.models import Cart
 from dure.commerce.catalog.models import Option
+from dure.commerce.pricing.rules import COLLECT_OR_PREPAID
 from dure.commerce.pricing.words import fee_reasons
 from dure.commerce.promotions.rules import POINTS, Chosen, Reckoned
 from dure.kit.money import won
 from dure.sites.design.context import VISITOR_CART
+from dure.sites.design.templatetags.ui import moment
 from dure.sites.shop import offering
 
 
@@ -59,6 +61,9 @@ class Line:
     problem: str  # a sentence, or nothing
     discount: int = 0
     labels: tuple[str, ...] = ()  # of the discounts and gifts on it
+    chosen: bool = True
+    least: int = 1  # what one order may hold of its product
+    most: int = 999
 
     @property
     def paid(self) -> int:
@@ -76,6 +81,11 @@ class Parcel:
     reason: str
     free_over: int | None
     left: int
+    may_choose: bool = False  # whether the freight is paid now or at the door
+
+    @property
+    def options(self) -> list[int]:
+        return [line.option.pk for line in self.lines]
 
 
 @dataclass(frozen=True)
@@ -85,6 +95,10 @@ class Group:
     seller: Any
     parcels: list[Parcel]
     shipping: int
+
+    @property
+    def all_chosen(self) -> bool:
+        return all(line.chosen for line in self.lines)
 
     @property
     def lines(self) -> list[Line]:
@@ -100,6 +114,7 @@ class Shown:
     collect: int
     total: int
     problems: bool
+    count: int = 0  # pieces ticked
     reckoned: Reckoned = field(default_factory=Reckoned)
 
     @property
@@ -110,23 +125,33 @@ class Shown:
     def lines(self) -> list[Line]:
         return [line for group in self.groups for line in group.lines]
 
+    @property
+    def all_chosen(self) -> bool:
+        return all(line.chosen for line in self.lines)
 
-def show_cart(cart: Cart | None, postcode: str = "") -> Shown:
-    return _shown(queries.quote(cart, postcode))
+
+def show_cart(cart: Cart | None, buyer: Any = None) -> Shown:
+    return _shown(queries.quote(cart, buyer=buyer))
 
 
 def show_rows(
-    rows: Iterable[tuple[int, int, int | None]], postcode: str = "", *, offers: Chosen | None = None
+    rows: Iterable[tuple[int, int, int | None]],
+    postcode: str = "",
+    *,
+    offers: Chosen | None = None,
+    buyer: Any = None,
+    at_the_door: Collection[tuple[int, str]] = (),
 ) -> Shown:
-    """The same for (option id, quantity, show), without a cart; `offers`: the coupons and points chosen."""
-    return _shown(queries.quote_of(rows, postcode, offers=offers))
+    """The same for (option id, quantity, show), without a cart; `offers`: the coupons and points chosen, `at_the_door`:
+    (seller id, key) of the parcels whose freight is paid to the carrier."""
+    return _shown(queries.quote_of(rows, postcode, offers=offers, buyer=buyer, at_the_door=at_the_door))
 
 
 def _shown(quote: queries.Quote) -> Shown:
     gifts = {gift.line_index: gift.name for gift in quote.reckoned.gifts}
     groups = [Group(g.seller, [_parcel(parcel, gifts) for parcel in g.parcels], g.shipping) for g in quote.groups]
     totals = (quote.goods, quote.discount, quote.shipping, quote.collect, quote.total)
-    return Shown(groups, *totals, bool(quote.problems), quote.reckoned)
+    return Shown(groups, *totals, bool(quote.problems), quote.count, quote.reckoned)
 
 
 def _parcel(parcel: queries.Parcel, gifts: dict[int, str]) -> Parcel:
@@ -138,6 +163,7 @@ def _parcel(parcel: queries.Parcel, gifts: dict[int, str]) -> Parcel:
         reason=" · ".join(fee_reasons(parcel.fee)),
         free_over=parcel.fee.params.get("free_over"),
         left=parcel.fee.params.get("left", 0),
+        may_choose=parcel.bundle.pay == COLLECT_OR_PREPAID and bool(parcel.fee.amount or parcel.fee.collect),
     )
 
 
@@ -153,6 +179,9 @@ def _line(line: queries.QuoteLine, gift: str) -> Line:
         problem=_problem(line),
         discount=line.discount,
         labels=tuple(_labels(line, gift)),
+        chosen=line.chosen,
+        least=line.option.product.min_per_order if not line.option.addon else 1,
+        most=min(line.option.product.max_per_order or 999, 999),
     )
 
 
@@ -165,6 +194,7 @@ def _labels(line: queries.QuoteLine, gift: str) -> Iterable[str]:
 
 
 def _problem(line: queries.QuoteLine) -> str:
+    product = line.option.product
     match line.problem:
         case "GONE":
             return _("지금은 팔지 않아요. 빼 주세요.")
@@ -172,4 +202,17 @@ def _problem(line: queries.QuoteLine) -> str:
             return _("다 팔렸어요. 빼 주세요.")
         case "TOO_FEW":
             return _("%(left)s개 남았어요. 수량을 줄여 주세요.") % {"left": line.available}
+        case "NOT_YET":
+            return _("%(at)s부터 살 수 있어요.") % {"at": moment(product.sale_from)}
+        case "OVER":
+            return _("%(at)s에 판매가 끝났어요. 빼 주세요.") % {"at": moment(product.sale_until)}
+        case "TOO_LITTLE":
+            return _("%(n)s개부터 살 수 있어요. 수량을 늘려 주세요.") % {"n": product.min_per_order}
+        case "TOO_MUCH":
+            return _("한 번에 %(n)s개까지 살 수 있어요. 수량을 줄여 주세요.") % {"n": product.max_per_order}
+        case "PER_BUYER":
+            told = {"n": product.max_per_buyer, "left": max((product.max_per_buyer or 0) - line.held, 0)}
+            return _("한 분이 %(n)s개까지 살 수 있고, 지금은 %(left)s개 더 살 수 있어요.") % told
+        case "ADULTS":
+            return _("19세 이상만 살 수 있어요. 로그인하고 어른인지 확인해 주세요.")
     return ""

@@ -12,14 +12,14 @@ from dure.commerce.claims.models import Claim
 from dure.commerce.claims.rules import REASONS
 from dure.commerce.claims.words import SENTENCES
 from dure.commerce.inquiries.models import Thread
-from dure.commerce.orders.actions import Address
+from dure.commerce.orders.actions import Address as OrderAddress
 from dure.commerce.reviews.actions import SHORTEST
 from dure.kit import images
 from dure.kit.korean import phone_e164
 
 
-class Checkout(forms.Form):
-    """Where it goes. `key` makes a double submit one order; `expected` is the total the buyer was shown, won."""
+class Address(forms.Form):
+    """Where something goes."""
 
     receiver = forms.CharField(
         label=_("받는 분"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "shipping name"})
@@ -64,25 +64,75 @@ class Checkout(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"list": "memos", "placeholder": _("문 앞에 놓아 주세요")}),
     )
+
+    def clean_phone(self) -> str:
+        return _phone(self.cleaned_data["phone"])
+
+    def address(self) -> OrderAddress:
+        names = ("receiver", "phone", "postcode", "address1", "address2", "memo", "message")
+        return OrderAddress(**{name: self.cleaned_data.get(name, "") for name in names})
+
+
+class Checkout(Address):
+    """`key` makes a double submit one order; `expected` is the total the buyer was shown, won."""
+
+    message = forms.CharField(
+        label=_("판매자에게 남길 말"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": _("포장이나 상품에 바라는 점이 있으면 적어 주세요.")}),
+    )
+    keep = forms.BooleanField(label=_("이 주소를 주소록에 저장하기"), required=False)
     key = forms.UUIDField(widget=forms.HiddenInput)
     expected = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
 
-    def clean_phone(self) -> str:
-        phone = phone_e164(self.cleaned_data["phone"])
-        if phone is None:
-            raise forms.ValidationError(_("연락 받을 수 있는 전화번호를 적어 주세요. 예: 010-1234-5678"))
-        return phone
 
-    def address(self) -> Address:
-        names = ("receiver", "phone", "postcode", "address1", "address2", "memo")
-        return Address(**{name: self.cleaned_data[name] for name in names})
+class GuestCheckout(Checkout):
+    """Who buys without an account: a name, and the ways to reach them. Nothing more is kept of them."""
+
+    keep = None  # type: ignore[assignment]
+    guest_name = forms.CharField(
+        label=_("주문하는 분"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    guest_email = forms.EmailField(
+        label=_("이메일"), widget=forms.EmailInput(attrs={"autocomplete": "email", "placeholder": "you@example.kr"})
+    )
+    guest_phone = forms.CharField(
+        label=_("휴대전화"),
+        max_length=20,
+        help_text=_("주문을 다시 찾을 때 주문번호와 함께 물어봐요."),
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel", "placeholder": "010-1234-5678"}),
+    )
+    agree = forms.BooleanField(
+        label=_("주문 처리에 필요한 개인정보 수집에 동의해요"),
+        error_messages={"required": _("동의해야 비회원으로 주문할 수 있어요.")},
+    )
+
+    def clean_guest_phone(self) -> str:
+        return _phone(self.cleaned_data["guest_phone"])
 
 
-class Claimed(Checkout):
+class SavedAddress(Address):
+    label = forms.CharField(
+        label=_("이름"), max_length=30, required=False, widget=forms.TextInput(attrs={"placeholder": _("집, 회사")})
+    )
+    default = forms.BooleanField(label=_("기본 주소로 쓰기"), required=False)
+
+
+class GuestLookup(forms.Form):
+    number = forms.CharField(
+        label=_("주문번호"), max_length=20, widget=forms.TextInput(attrs={"placeholder": "D261124-7K3M9Q2X"})
+    )
+    contact = forms.CharField(
+        label=_("휴대전화 또는 이메일"),
+        max_length=254,
+        help_text=_("주문할 때 적은 것과 같아야 해요."),
+        widget=forms.TextInput(attrs={"placeholder": "010-1234-5678"}),
+    )
+
+
+class Claimed(Address):
     """Where an order claimed in a show goes. The order is there: sending the form twice changes nothing."""
-
-    key = None  # type: ignore[assignment]
-    expected = None  # type: ignore[assignment]
 
 
 class Many(forms.ClearableFileInput):
@@ -189,3 +239,10 @@ class CouponCode(forms.Form):
         max_length=30,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
     )
+
+
+def _phone(text: str) -> str:
+    phone = phone_e164(text)
+    if phone is None:
+        raise forms.ValidationError(_("연락 받을 수 있는 전화번호를 적어 주세요. 예: 010-1234-5678"))
+    return phone

@@ -12,7 +12,7 @@ from dure.commerce.orders.models import Order
 from dure.kit import clock
 from dure.kit.errors import DureError
 from dure.sites.shop.forms import Claimed
-from dure.sites.shop.views.cart import last_address
+from dure.sites.shop.views.checkout import last_address
 
 
 @login_required

@@ -29,6 +29,7 @@ from dure.kit import clock, images
 from dure.kit.errors import DureError
 from dure.sites.design.toasts import toast
 from dure.sites.shop import forms
+from dure.sites.shop.access import actor, buyer_required
 from dure.sites.shop.trail import Line
 
 PER_PAGE = 10
@@ -63,7 +64,7 @@ def _line(line: ProductOrder) -> Line:
     return Line(line, photos[0].image if photos else "")
 
 
-@login_required
+@buyer_required
 def orders(request: HttpRequest) -> HttpResponse:
     current = request.GET.get("show", "all")
     _label, lookup = TABS.get(current, TABS["all"])
@@ -84,16 +85,16 @@ def _mine(request: HttpRequest) -> QuerySet[Order]:
     return orders_of(request.user).prefetch_related("lines__review")
 
 
-@login_required
+@buyer_required
 def order(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "shop/order.html", {"order": seen(get_object_or_404(_mine(request), number=number))})
 
 
 @require_POST
-@login_required
+@buyer_required
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     line = get_object_or_404(ProductOrder.objects.of_buyer(request.user).select_related("order"), pk=pk)
-    actions.confirm_purchase(line, by=request.user)
+    actions.confirm_purchase(line, by=actor(request))
     toast(request, _("구매를 확정했어요. 고마워요!"))
     return redirect("shop:order", line.order.number)
 
@@ -122,7 +123,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     return _answer(request, "shop/review.html", {"form": form, "item": item})
 
 
-@login_required
+@buyer_required
 def claim(request: HttpRequest, pk: int) -> HttpResponse:
     """The wizard: what, how many, why; the refund is shown before it is asked for."""
     item = _my_line(request, pk)
@@ -144,7 +145,7 @@ def claim(request: HttpRequest, pk: int) -> HttpResponse:
                 quantity=asked["quantity"],
                 reason=asked["reason"],
                 key=asked["key"],
-                by=request.user,
+                by=actor(request),
                 detail=asked["detail"],
                 evidence=evidence,
             )
@@ -171,7 +172,7 @@ def claim(request: HttpRequest, pk: int) -> HttpResponse:
     return _answer(request, "shop/claim.html", context)
 
 
-@login_required
+@buyer_required
 def claim_detail(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(
         Claim.objects.of_buyer(request.user)
@@ -192,10 +193,10 @@ def claim_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@login_required
+@buyer_required
 def claim_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Claim.objects.of_buyer(request.user).select_related("product_order__order"), pk=pk)
-    claims.withdraw(found, by=request.user)
+    claims.withdraw(found, by=actor(request))
     toast(request, _("신청을 거두었어요."))
     return redirect("shop:order", found.product_order.order.number)
 

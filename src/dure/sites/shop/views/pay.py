@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,11 +15,12 @@ from dure.finance.payments.errors import PaymentUnknown
 from dure.integrations.toss.window import window_url
 from dure.kit import clock
 from dure.kit.errors import DureError
+from dure.sites.shop.access import buyer_required
 
 GAVE_UP = {"PAY_PROCESS_CANCELED", "USER_CANCEL"}  # Toss's codes for a buyer who closed the window
 
 
-@login_required
+@buyer_required
 def pay(request: HttpRequest, number: str) -> HttpResponse:
     """What will be paid, and the way to the window: the simulator's by a redirect, Toss's own by its script (pay.ts)."""
     order = _my_order(request, number)
@@ -39,7 +39,7 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "shop/pay.html", {"order": order, "window": _window(request, order), **_real()})
 
 
-@login_required
+@buyer_required
 def pay_success(request: HttpRequest, number: str) -> HttpResponse:
     """The window says yes; whether it is so, the provider tells (`confirm`). A reload finds the payment done."""
     order = _my_order(request, number)
@@ -56,7 +56,7 @@ def pay_success(request: HttpRequest, number: str) -> HttpResponse:
     return redirect("shop:paid", number)
 
 
-@login_required
+@buyer_required
 def pay_fail(request: HttpRequest, number: str) -> HttpResponse:
     order = _my_order(request, number)
     if order.paid_at:
@@ -66,7 +66,7 @@ def pay_fail(request: HttpRequest, number: str) -> HttpResponse:
     return _again(request, order, _("결제가 되지 않았어요. 카드나 결제 방법을 바꿔 다시 해 주세요."), 200)
 
 
-@login_required
+@buyer_required
 def paid(request: HttpRequest, number: str) -> HttpResponse:
     order = _my_order(request, number)
     return render(request, "shop/paid.html", {"order": order, "waiting": not order.paid_at})
