@@ -403,3 +403,54 @@ class Uploads(Listing):
     order = "-created_at"
     exports = "uploads"
     empty = Empty(_("올린 엑셀이 없어요"), _("판매자들이 올린 엑셀이 여기에 모여요."))
+
+
+def _reviewed(review) -> tuple[str, Any]:  # type: ignore[no-untyped-def]
+    if review.hidden:
+        return "ENDED", _("내려감")
+    if review.open_reports:
+        return "BAD", _("신고됨")
+    return ("GOOD", _("베스트")) if review.best_at else ("", _("보임"))
+
+
+def _reviews_of_state(rows, state):  # type: ignore[no-untyped-def]
+    return {
+        "reported": rows.filter(open_reports__gt=0),
+        "hidden": rows.filter(hidden=True),
+        "best": rows.filter(best_at__isnull=False),
+    }[state]
+
+
+class Reviews(Listing):
+    search = ("text", "product__name", "product__seller__name", "author__name")
+    search_hint = _("후기, 상품, 판매자, 쓴 사람")
+    columns = (
+        Column(
+            "text",
+            _("후기"),
+            value=lambda r: Truncator(r.text).chars(60),
+            link=lambda r: reverse("office:review", args=[r.pk]),
+            primary=True,
+            exported=lambda r: r.text,
+            width=60,
+        ),
+        Column("product.name", _("상품")),
+        Column("product.seller.name", _("판매자")),
+        Column("author.name", _("쓴 사람")),
+        Column("rating", _("별점"), kind="number", sort="rating"),
+        Column("created_at", _("쓴 날"), kind="moment", sort="created_at"),
+        Column("state", _("상태"), kind="status", value=_reviewed),
+    )
+    filters = (
+        Choice(
+            "state",
+            _("상태"),
+            (("reported", _("신고됨")), ("hidden", _("내려감")), ("best", _("베스트"))),
+            apply=_reviews_of_state,
+        ),
+        Choice("rating", _("별점"), [(str(n), str(n)) for n in (5, 4, 3, 2, 1)]),
+        Days("created_at", _("쓴 날")),
+    )
+    order = "-created_at"
+    exports = "reviews"
+    empty = Empty(_("아직 후기가 없어요"), _("상품을 받은 손님이 후기를 쓰면 여기에 나와요."))

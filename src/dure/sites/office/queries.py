@@ -14,6 +14,7 @@ from dure.commerce.claims.models import Claim
 from dure.commerce.inquiries.models import QuestionReport
 from dure.commerce.inquiries.queries import late_threads
 from dure.commerce.orders.models import Order, ProductOrder
+from dure.commerce.reviews.models import ReviewReport
 from dure.commerce.sellers.models import Seller, SellerStatus
 from dure.finance.ledger.queries import Proof
 from dure.finance.payments.models import Refund
@@ -31,6 +32,7 @@ class Waiting:
     payouts: int  # failed, or sent back by the bank
     refunds: int  # refused by the payment provider for good
     deliveries: int  # events that a subscriber could not take
+    reviews: int  # reported
     inquiries: int  # reports of questions to decide, threads past their time
 
 
@@ -42,6 +44,7 @@ def waiting() -> Waiting:
         payouts=Payout.objects.filter(status__in=[PayoutStatus.FAILED, PayoutStatus.RETURNED_BY_BANK]).count(),
         refunds=Refund.objects.filter(status=Refund.Status.FAILED).count(),
         deliveries=stuck_deliveries().count(),
+        reviews=ReviewReport.objects.filter(verdict="").values("review").distinct().count(),
         inquiries=QuestionReport.objects.filter(verdict="").count() + late_threads().count(),
     )
 

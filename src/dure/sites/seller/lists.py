@@ -16,6 +16,7 @@ from dure.commerce.claims.words import reason_in_words
 from dure.commerce.inquiries.models import Thread
 from dure.finance.settlement.models import Statement
 from dure.kit import clock
+from dure.kit.privacy import masked_name
 from dure.sites.design.lists import Bulk, Choice, Column, Days, Empty, Listing
 
 
@@ -166,3 +167,29 @@ def product_deeds() -> tuple[Bulk, ...]:
         Bulk(_("판매 멈추기"), reverse("seller:several", args=["suspend"]), "pause", tone="quiet"),
         Bulk(_("다시 팔기"), reverse("seller:several", args=["resume"]), "play"),
     )
+
+
+class Reviews(Listing):
+    search = ("text", "product__name", "seller_reply")
+    search_hint = _("후기, 상품")
+    columns = (
+        Column("text", _("후기"), link=lambda r: reverse("seller:review", args=[r.pk]), primary=True, width=60,
+               value=lambda r: Truncator(r.text).chars(60), exported=lambda r: r.text),
+        Column("product.name", _("상품")),
+        Column("product_order.option_name", _("옵션")),
+        Column("rating", _("별점"), kind="number", sort="rating"),
+        Column("photos", _("사진"), value=lambda r: len(r.photos.all()) or ""),
+        Column("author", _("쓴 사람"), value=lambda r: masked_name(r.author.name)),
+        Column("created_at", _("쓴 날"), kind="day", sort="created_at"),
+        Column("state", _("답글"), kind="status",
+               value=lambda r: ("DONE", _("답글 남김")) if r.seller_reply else ("WARN", _("답글 없음"))),
+    )  # fmt: skip
+    filters = (
+        Choice("rating", _("별점"), [(str(n), str(n)) for n in (5, 4, 3, 2, 1)]),
+        Choice("reply", _("답글"), (("no", _("답글 없음")), ("yes", _("답글 남김"))),
+               apply=lambda rows, value: rows.exclude(seller_reply="") if value == "yes" else rows.filter(seller_reply="")),
+        Days("created_at", _("쓴 날")),
+    )  # fmt: skip
+    order = "-created_at"
+    exports = "reviews"
+    empty = Empty(_("아직 후기가 없어요"), _("상품을 받은 손님이 후기를 쓰면 여기에 나와요."), mark="star")

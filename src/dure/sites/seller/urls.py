@@ -13,6 +13,7 @@ from dure.sites.seller.views import (
     people,
     photos,
     products,
+    reviews,
     sheets,
 )
 
@@ -87,8 +88,10 @@ urlpatterns = [
     path("answers/", inquiries.template_list, name="answer_templates"),
     path("answers/save/", inquiries.save_template, name="save_answer_template"),
     path("answers/<int:pk>/remove/", inquiries.remove_template, name="remove_answer_template"),
-    path("reviews/", orders.review_list, name="reviews"),
-    path("reviews/<int:pk>/reply/", orders.reply, name="reply"),
+    path("reviews/", reviews.review_list, name="reviews"),
+    path("reviews/<int:pk>/", reviews.review, name="review"),
+    path("reviews/<int:pk>/reply/", reviews.reply, name="reply"),
+    path("reviews/<int:pk>/decide/", reviews.decide, name="decide_review"),
     path("settlements/", home.settlements, name="settlements"),
     path("settlements/<int:pk>/", home.statement, name="statement"),
 ]

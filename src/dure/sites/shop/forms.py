@@ -246,3 +246,13 @@ def _phone(text: str) -> str:
     if phone is None:
         raise forms.ValidationError(_("연락 받을 수 있는 전화번호를 적어 주세요. 예: 010-1234-5678"))
     return phone
+
+
+class LaterReview(forms.Form):
+    text = forms.CharField(
+        label=_("한 달 써 보니 어땠나요?"),
+        min_length=SHORTEST,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    photos = Pictures(label=_("사진"), most=5)

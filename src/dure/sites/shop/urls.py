@@ -16,6 +16,7 @@ from dure.sites.shop.views import (
     orders,
     pay,
     policy,
+    reviews,
     robots,
 )
 
@@ -37,6 +38,10 @@ urlpatterns = [
     path("sitemaps/<slug:kind>-<int:number>.xml.gz", robots.sitemap_file, name="sitemap_file"),
     path("products/<int:pk>/", catalogue.product, name="product"),
     path("s/<int:pk>/", finding.seller, name="seller"),
+    path("products/<int:pk>/reviews/", reviews.reviews, name="reviews"),
+    path("reviews/<int:pk>/edit/", reviews.edit, name="edit_review"),
+    path("reviews/<int:pk>/helpful/", reviews.vote, name="vote_review"),
+    path("reviews/<int:pk>/report/", reviews.report, name="report_review"),
     path("products/<int:pk>/questions/", inquiries.questions, name="questions"),
     path("products/<int:pk>/questions/ask/", inquiries.ask, name="ask"),
     path("questions/<int:pk>/take-back/", inquiries.take_back, name="take_back_question"),

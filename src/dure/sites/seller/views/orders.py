@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -15,8 +14,6 @@ from dure.commerce.claims.words import reason_in_words
 from dure.commerce.orders import actions as orders
 from dure.commerce.orders.models import ProductOrder
 from dure.commerce.orders.queries import lines_of_seller
-from dure.commerce.reviews import actions as reviews
-from dure.commerce.reviews.queries import reviews_for_seller
 from dure.commerce.sellers.models import Seller
 from dure.commerce.shipping import actions as shipping
 from dure.integrations.carrier.carriers import carrier_name
@@ -24,7 +21,7 @@ from dure.kit.errors import DureError
 from dure.sites.design.toasts import toast
 from dure.sites.seller import lists
 from dure.sites.seller.access import centre, frame, may, page, sees
-from dure.sites.seller.forms import AnswerForm, DispatchForm, ReplyForm
+from dure.sites.seller.forms import AnswerForm, DispatchForm
 
 
 @centre
@@ -107,26 +104,6 @@ def answer_claim(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
         return _claim(request, shop, found, error.status, answer=form, collect=collect)
     toast(request, _("처리했어요."))
     return redirect("seller:claim", pk)
-
-
-@centre
-def review_list(request: HttpRequest, shop: Seller) -> HttpResponse:
-    rows = reviews_for_seller(request.user).filter(product__seller=shop)
-    return page(request, shop, "seller/reviews.html", reviews=rows[:100], form=ReplyForm())
-
-
-@centre
-@may("products", "orders")
-@require_POST
-def reply(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
-    review = get_object_or_404(reviews_for_seller(request.user).filter(product__seller=shop), pk=pk)
-    form = ReplyForm(request.POST)
-    if form.is_valid():
-        reviews.reply(review, form.cleaned_data["reply"], by=request.user)
-        toast(request, _("답글을 남겼어요."))
-    else:
-        messages.error(request, _("답글을 1,000자 안으로 적어 주세요."))
-    return redirect("seller:reviews")
 
 
 def _line(request: HttpRequest, shop: Seller, pk: int) -> ProductOrder:
