@@ -3,20 +3,24 @@
     @memo(seconds=60, most=500)
     def shelves() -> tuple[Category, ...]: ...
 
-Arguments must be hashable, the answer is shared: nobody may change it. In tests nothing is remembered.
+Arguments must be hashable, the answer is shared: nobody may change it. In tests nothing is remembered, unless within
+`with remembering():`.
 """
 
 from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from threading import Lock
 from typing import Any, ParamSpec, TypeVar
 
 from dure.config import load
 
+_on = load().mode != "test"
+_kept: list[OrderedDict[Hashable, tuple[float, Any]]] = []
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -27,10 +31,11 @@ def memo(*, seconds: float, most: int = 128) -> Callable[[Callable[P, R]], Calla
     def remembering(fn: Callable[P, R]) -> Callable[P, R]:
         kept: OrderedDict[Hashable, tuple[float, Any]] = OrderedDict()
         lock = Lock()
+        _kept.append(kept)
 
         @wraps(fn)
         def ask(*args: P.args, **kwargs: P.kwargs) -> R:
-            if load().mode == "test":
+            if not _on:
                 return fn(*args, **kwargs)
             key = (args, tuple(sorted(kwargs.items())))
             now = time.monotonic()
@@ -50,3 +55,16 @@ def memo(*, seconds: float, most: int = 128) -> Callable[[Callable[P, R]], Calla
         return ask
 
     return remembering
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """Remember as in production, beginning with nothing: for tests of what a page costs."""
+    global _on
+    was, _on = _on, True
+    for kept in _kept:
+        kept.clear()
+    try:
+        yield
+    finally:
+        _on = was

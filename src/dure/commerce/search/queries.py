@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from math import isqrt
 from typing import Any
 
 from django.db import connection
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dure.commerce.catalog.models import Category
 from dure.commerce.pricing.queries import live_prices
-from dure.commerce.search import rules, spelling
+from dure.commerce.search import rules, spelling, statements
 from dure.commerce.search.models import Synonym, Wish
 from dure.kit import clock
 from dure.kit.memo import memo
@@ -111,20 +111,19 @@ class Found:
         return max(1, min(LAST_PAGE, -(-self.total // PER_PAGE)))
 
 
-def search(wanted: Wanted, page: int = 1, at: datetime | None = None) -> Found:
+def search(wanted: Wanted, page: int = 1) -> Found:
     """What fits. When nothing does: what was meant, else what holds most of the words."""
-    at = at or clock.now()
     asked = read(wanted.words)
-    found = find(wanted, asked.all_words(), asked, page, at)
+    found = find(wanted, asked.all_words(), asked, page)
     if found.cards or asked.empty or page > 1 or wanted.narrowed:
         return found
     if other := spelling.meant(asked):
         instead = read(other)
-        better = find(wanted, instead.all_words(), instead, page, at)
+        better = find(wanted, instead.all_words(), instead, page)
         if better.cards:
             return replace(better, meant=other)
     for some in asked.most_words():
-        most = find(wanted, some, asked, page, at)
+        most = find(wanted, some, asked, page)
         if most.cards:
             return replace(most, partly=True)
     return found
@@ -137,7 +136,7 @@ def better_spelling(wanted: Wanted, found: Found) -> str:
     other = spelling.meant(read(wanted.words))
     if not other:
         return ""
-    counts = count(wanted, read(other).all_words(), clock.now())
+    counts = count(wanted, read(other).all_words())
     return other if counts.total > 5 * found.total else ""
 
 
@@ -145,76 +144,58 @@ def read(words: str) -> rules.Question:
     return rules.read(words, synonyms())
 
 
-# ── The statements ───────────────────────────────────────────────────────────────────────────────────────────────
-
-CARD = """d.product_id, d.name, d.seller_id, d.seller_name, d.photo, d.price, d.before, d.several, d.in_stock,
-          d.free_shipping, d.rating, d.reviews"""
-PAGE = f"SELECT {CARD} FROM search_document d WHERE {{where}} ORDER BY {{order}} LIMIT %(limit)s OFFSET %(skip)s"  # noqa: S608
-# The best of a question, by standing: the name itself, the words as heads of words of the name (포기김치 for 김치), every
-# word in the name, every word anywhere. Each is asked only when those before it do not fill the page.
-STANDING = f"""
-    SELECT {CARD} FROM search_document d WHERE {{where}} AND {{fits}}
-     ORDER BY popularity DESC, product_id DESC LIMIT %(limit)s
-"""  # noqa: S608
-COUNT = f"""
-    WITH found AS MATERIALIZED (
-        SELECT path, seller_id, seller_name, price, region, in_stock, free_shipping, quick, rating,
-               coalesce(before > price, false) AS discount
-          FROM search_document d WHERE {{where}} LIMIT {MOST + 1})
-    SELECT 'total', NULL, count(*) FROM found
-    UNION ALL SELECT 'shelf', shelf::text, count(*) FROM found, unnest(path) shelf GROUP BY 2
-    UNION ALL (SELECT 'seller', seller_id || ':' || seller_name, count(*) FROM found GROUP BY 2 ORDER BY 3 DESC LIMIT 12)
-    UNION ALL SELECT 'band', width_bucket(price, %(bands)s)::text, count(*) FROM found GROUP BY 2
-    UNION ALL SELECT 'region', region, count(*) FROM found WHERE region <> '' GROUP BY 2
-    UNION ALL SELECT 'flag', flag, count(*) FROM found, unnest(ARRAY[
-        CASE WHEN in_stock THEN 'in_stock' END, CASE WHEN free_shipping THEN 'free' END, CASE WHEN quick THEN 'quick' END,
-        CASE WHEN discount THEN 'discount' END, CASE WHEN rating >= 40 THEN 'stars4' END,
-        CASE WHEN rating >= 30 THEN 'stars3' END]) flag WHERE flag IS NOT NULL GROUP BY 2
-"""  # noqa: S608
+# ── Finding ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def find(wanted: Wanted, query: str, asked: rules.Question, page: int, at: datetime) -> Found:
+def find(wanted: Wanted, query: str, asked: rules.Question, page: int) -> Found:
     """One page of what fits a tsquery ("" fits everything) and the filters."""
     page = max(1, min(page, LAST_PAGE))
-    where, params = _where(wanted, at)
-    skip = (page - 1) * PER_PAGE
-    if query and wanted.sort == "best":
-        rows = _best(where, params, query, asked, skip + PER_PAGE)[skip:]
+    where, params = _where(wanted)
+    params |= {"limit": PER_PAGE, "skip": (page - 1) * PER_PAGE}
+    order = SORTS[wanted.sort][1]
+    if not query:
+        rows = _fetch(statements.PAGE.format(where=where, order=order), params)
     else:
-        if query:
-            where, params["query"] = f"{where} AND d.words @@ %(query)s::tsquery", query
-        statement = PAGE.format(where=where, order=SORTS[wanted.sort][1])
-        rows = _fetch(statement, params | {"limit": PER_PAGE, "skip": skip})
+        rows = _fetch(_by_words(wanted, where, params, query, asked), params)
     nothing = page == 1 and not rows
-    return Found(cards(rows, at), Counts() if nothing else count(wanted, query, at), page)
+    return Found(cards(rows), Counts() if nothing else count(wanted, query), page)
 
 
-def _best(where: str, params: dict[str, Any], query: str, asked: rules.Question, end: int) -> list[tuple[Any, ...]]:
-    """The first `end` rows, standing by standing."""
-    given = params | {"key": asked.key, "heads": asked.as_heads(), "name": asked.all_words(rules.NAME), "query": query}
-    fits = ["d.name_key = %(key)s"]
-    fits += ["d.words @@ %(heads)s::tsquery"] if given["heads"] else []
-    fits += ["d.words @@ %(name)s::tsquery", "d.words @@ %(query)s::tsquery"]
-    rows: list[tuple[Any, ...]] = []
-    for i, fit in enumerate(fits):
-        before = "".join(f" AND NOT {earlier}" for earlier in fits[:i])
-        statement = STANDING.format(where=where, fits=fit + before)
-        rows += _fetch(statement, given | {"limit": end - len(rows)})
-        if len(rows) >= end:
-            break
-    return rows
+def _by_words(wanted: Wanted, where: str, params: dict[str, Any], query: str, asked: rules.Question) -> str:
+    """The statement for a question, by how much its rarest word stands in; fills in `params`."""
+    order, heads, best = SORTS[wanted.sort][1], asked.as_heads(), wanted.sort == "best"
+    params |= {"query": query, "key": asked.key, "heads": heads, "name": asked.all_words(rules.NAME)}
+    standing = statements.STANDING.format(heads="words @@ %(heads)s::tsquery" if heads else "false")
+    if where != "true" or spelling.how_many(asked) <= much():
+        shown = ", ".join(f"shown.{column}" for column in order.split(", "))
+        return statements.BY_WORDS.format(
+            where=where, standing=standing if best else "0", order=order, shown_order=shown
+        )
+    if best:
+        params["pool"] = max(statements.POOL * PER_PAGE, params["skip"] + 2 * PER_PAGE)
+        return statements.BY_POPULARITY.format(standing=standing)
+    return statements.PAGE.format(where="d.words @@ %(query)s::tsquery", order=order)
+
+
+@memo(seconds=60)
+def much() -> int:
+    """From how many products on a word is come across sooner than sorted: where pool × all / products = products.
+
+    It is also what a question costs at most, in rows, so that this grows as the square root of the market.
+    """
+    ((size,),) = _fetch(statements.SIZE, {})
+    return isqrt(statements.POOL * PER_PAGE * size)
 
 
 @memo(seconds=60, most=2000)
-def _counted(statement: str, params: tuple[tuple[str, Any], ...]) -> Counts:
+def _counted(where: str, params: tuple[tuple[str, Any], ...]) -> Counts:
     given = {name: list(value) if isinstance(value, tuple) else value for name, value in params}
-    rows = _fetch(statement, {**given, "bands": list(BANDS)})
-    of: dict[str, list[tuple[str, int]]] = {}
-    for kind, name, n in rows:
-        of.setdefault(kind, []).append((name, n))
-    total = of["total"][0][1]
-    if total > MOST:
+    ((total,),) = _fetch(statements.COUNT.format(where=where), given | {"stop": MOST + 1})
+    if not 0 < total <= MOST:
         return Counts(total)
+    of: dict[str, list[tuple[str, int]]] = {}
+    for kind, name, n in _fetch(statements.KINDS.format(where=where), given | {"bands": list(BANDS)}):
+        of.setdefault(kind, []).append((name, n))
     ends = [*BANDS[1:], None]
     sellers = [(name.partition(":"), n) for name, n in of.get("seller", [])]
     return Counts(
@@ -231,16 +212,16 @@ def _band(row: tuple[str, int]) -> int:
     return int(row[0])
 
 
-def count(wanted: Wanted, query: str, at: datetime) -> Counts:
+def count(wanted: Wanted, query: str) -> Counts:
     """How many fit, up to a thousand, and of what kinds. Remembered for a minute."""
-    where, params = _where(wanted, at)
+    where, params = _where(wanted)
     if query:
         where, params["query"] = f"{where} AND d.words @@ %(query)s::tsquery", query
     given = tuple((name, tuple(value) if isinstance(value, list) else value) for name, value in params.items())
-    return _counted(COUNT.format(where=where), given)
+    return _counted(where, given)
 
 
-def _where(wanted: Wanted, at: datetime) -> tuple[str, dict[str, Any]]:
+def _where(wanted: Wanted) -> tuple[str, dict[str, Any]]:
     """The filters as SQL. Values are parameters; the column names are ours."""
     parts: list[str] = []
     params: dict[str, Any] = {}
@@ -258,8 +239,7 @@ def _where(wanted: Wanted, at: datetime) -> tuple[str, dict[str, Any]]:
     if wanted.ids is not None:
         narrow("product_id = ANY(%(ids)s)", ids=list(wanted.ids))
     if wanted.live:
-        live = live_prices(at).filter(option__active=True).values_list("option__product_id", flat=True)
-        narrow("product_id = ANY(%(live)s)", live=sorted(set(live)))
+        narrow("product_id = ANY(%(live)s)", live=sorted(live_now()))
     for asked, condition in (
         (wanted.in_stock, "in_stock"),
         (wanted.free, "free_shipping"),
@@ -289,9 +269,9 @@ def _fetch(statement: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
 # ── Cards ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def cards(rows: Sequence[tuple[Any, ...]], at: datetime) -> list[Card]:
-    """Cards of rows of CARD, the live prices that hold now laid over them: one query."""
-    live = _live([row[0] for row in rows], at)
+def cards(rows: Sequence[tuple[Any, ...]]) -> list[Card]:
+    """Cards of rows of `CARD`, the live prices that hold now laid over them."""
+    live = live_now()
     return [_card(row, live.get(row[0])) for row in rows]
 
 
@@ -307,49 +287,36 @@ def _card(row: tuple[Any, ...], live: int | None) -> Card:
     )  # fmt: skip
 
 
-def _live(ids: Sequence[int], at: datetime) -> dict[int, int]:
-    if not ids:
-        return {}
-    rows = live_prices(at).filter(option__product_id__in=ids, option__active=True)
+@memo(seconds=2)
+def live_now() -> dict[int, int]:
+    """{product: the lowest live price that holds now}: of a few shows, asked by every list."""
+    rows = live_prices(clock.now()).filter(option__active=True)
     found: dict[int, int] = {}
     for pk, price in rows.values_list("option__product_id", "price"):
         found[pk] = min(price, found.get(pk, price))
     return found
 
 
-def cards_of(ids: Iterable[int], at: datetime) -> list[Card]:
+def cards_of(ids: Iterable[int]) -> list[Card]:
     """Cards of these products, in this order; those that are not on sale are left out."""
     wanted = list(ids)
     if not wanted:
         return []
-    rows = _fetch(f"SELECT {CARD} FROM search_document d WHERE product_id = ANY(%(ids)s)", {"ids": wanted})  # noqa: S608
+    rows = _fetch(f"SELECT {statements.CARD} FROM search_document d WHERE product_id = ANY(%(ids)s)", {"ids": wanted})  # noqa: S608
     by_id = {row[0]: row for row in rows}
-    return cards([by_id[pk] for pk in wanted if pk in by_id], at)
+    return cards([by_id[pk] for pk in wanted if pk in by_id])
 
 
-def shelf_cards(sort: str, limit: int, at: datetime, **narrowed: Any) -> list[Card]:
-    """The first cards of a shelf: `shelf_cards("new", 8, now)`, `shelf_cards("best", 4, now, seller=7)`."""
-    where, params = _where(Wanted(**narrowed), at)
-    statement = PAGE.format(where=where, order=SORTS[sort][1])
-    return cards(_fetch(statement, {**params, "limit": limit, "skip": 0}), at)
+def shelf_cards(sort: str, limit: int, **narrowed: Any) -> list[Card]:
+    """The first cards of a shelf: `shelf_cards("new", 8)`, `shelf_cards("best", 4, seller=7)`."""
+    where, params = _where(Wanted(**narrowed))
+    statement = statements.PAGE.format(where=where, order=SORTS[sort][1])
+    return cards(_fetch(statement, {**params, "limit": limit, "skip": 0}))
 
 
-BOUGHT_WITH = f"""
-    WITH buyers AS (
-        SELECT DISTINCT l.order_id FROM orders_productorder l JOIN catalog_option o ON o.id = l.option_id
-         WHERE o.product_id = %(product)s AND l.paid_at IS NOT NULL LIMIT 300),
-    beside AS (
-        SELECT o.product_id, count(*) AS times FROM buyers JOIN orders_productorder l USING (order_id)
-          JOIN catalog_option o ON o.id = l.option_id
-         WHERE o.product_id <> %(product)s GROUP BY 1 ORDER BY 2 DESC LIMIT 40)
-    SELECT {CARD} FROM beside JOIN search_document d USING (product_id)
-     WHERE d.in_stock ORDER BY beside.times DESC, d.popularity DESC, d.product_id LIMIT %(limit)s
-"""  # noqa: S608
-
-
-def bought_with(product_id: int, limit: int, at: datetime) -> list[Card]:
+def bought_with(product_id: int, limit: int) -> list[Card]:
     """What stood in the same orders as a product, of up to 300 of them."""
-    return cards(_fetch(BOUGHT_WITH, {"product": product_id, "limit": limit}), at)
+    return cards(_fetch(statements.BOUGHT_WITH, {"product": product_id, "limit": limit}))
 
 
 # ── What changes seldom ──────────────────────────────────────────────────────────────────────────────────────────

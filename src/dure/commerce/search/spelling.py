@@ -10,6 +10,7 @@ from dure.commerce.search import hangul, rules
 from dure.commerce.search.documents import pairs
 from dure.commerce.search.models import Term
 from dure.kit.korean import is_initials
+from dure.kit.memo import memo
 
 MOST = 8
 NEAR = """
@@ -32,6 +33,17 @@ def complete(typed: str) -> list[str]:
     if not begun and (meant := hangul.other_layout(key)):
         return list(terms.filter(letters__startswith=hangul.letters(meant))[:MOST])
     return begun
+
+
+def how_many(question: rules.Question) -> int:
+    """In about how many products the rarest word of a question stands, as the terms were last counted."""
+    words = [{rules.key_of(word.text), *(head.lstrip("=") for head in word.heads)} for word in question.words]
+    return min((_counted(frozenset(keys)) for keys in words), default=0)
+
+
+@memo(seconds=60, most=5000)
+def _counted(keys: frozenset[str]) -> int:
+    return sum(Term.objects.filter(key__in=keys).values_list("products", flat=True))
 
 
 def meant(question: rules.Question) -> str:

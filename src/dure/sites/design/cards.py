@@ -7,7 +7,7 @@ price, won), live (the price is a live one), several (options differ), sold_out,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -33,76 +33,76 @@ def grid(
 
     `best`: the first so many are above the fold, their pictures are not lazy.
     """
-    words = _words()
-    hearts = None if wished is None else _hearts(draw["icon"], words, wished, here)
-    cards = "".join(_card(p, draw, words, hearts, i < best) for i, p in enumerate(products))
-    return mark_safe(f'<div class="products">{cards}</div>')  # noqa: S308 (escaped below)
+    words, mark = _words(), draw["icon"]("heart")
+
+    def drawn() -> Iterator[str]:
+        for i, product in enumerate(products):
+            get = _getter(product)
+            to_wish = "" if wished is None else heart(get("pk"), get("name"), mark, wished, here)
+            yield _card(get, draw, words, to_wish, i < best)
+
+    return mark_safe(f'<div class="products">{"".join(drawn())}</div>')  # noqa: S308 (escaped below)
 
 
 def card(product: Any, draw: dict[str, Drawn]) -> SafeString:
-    return mark_safe(_card(product, draw, _words(), None, False))  # noqa: S308
+    return mark_safe(_card(_getter(product), draw, _words(), "", False))  # noqa: S308
 
 
-def _words() -> dict[str, str]:
-    return {
-        "live": escape(_("라이브 특가")),
-        "gone": escape(_("품절")),
-        "free": escape(_("무료배송")),
-        "wish": _("%(name)s 찜하기"),
-        "unwish": _("%(name)s 찜 빼기"),
-    }
-
-
-def _card(p: Any, draw: dict[str, Drawn], words: dict[str, Any], hearts: Any, eager: bool) -> str:
-    get = p.get if isinstance(p, dict) else lambda name, default=None: getattr(p, name, default)
-    pk, name, photo = get("pk"), escape(get("name")), get("photo")
-    flag = f'<span class="product__flags"><span class="status status--live">{words["live"]}</span></span>'
-    veil = f'<span class="product__veil">{words["gone"]}</span>'
-    reviews = get("reviews")
-    return (
-        f'<article class="product"><span class="product__photo">{_picture(photo, eager, draw)}'
-        f"{flag if get('live') else ''}{veil if get('sold_out') else ''}</span>"
-        f'<p class="product__seller">{escape(get("seller_name"))}</p>'
-        f'<h3 class="product__name"><a href="/products/{pk}/">{name}</a></h3>'
-        f"{draw['price'](get('price'), get('before'), get('live') or False, several=get('several') or False)}"
-        f"{_notes(get('rating'), reviews, words['free'] if get('free_shipping') else '', draw)}"
-        f"{hearts(pk, get('name')) if hearts else ''}</article>"
+def heart(pk: int, name: str, mark: str, wished: Collection[int], here: str, *, big: bool = False) -> SafeString:
+    """A button of the page's one form `wish` (so that one token does for all); for visitors, the way to sign in."""
+    on = pk in wished
+    label = escape((_("%(name)s 찜 빼기") if on else _("%(name)s 찜하기")) % {"name": name})
+    css, back = ("heart heart--page", "?big=1&amp;next=") if big else ("heart", "?next=")
+    address = f"/wishes/{pk}/{back}{quote(here)}"
+    if isinstance(wished, Visitor):
+        return mark_safe(f'<a class="{css}" href="{address}" rel="nofollow" aria-label="{label}">{mark}</a>')  # noqa: S308
+    pressed = "true" if on else "false"
+    return mark_safe(  # noqa: S308
+        f'<button class="{css}" form="wish" formaction="{address}" hx-post="{address}" hx-swap="outerHTML"'
+        f' aria-pressed="{pressed}" aria-label="{label}">{mark}</button>'
     )
 
 
+def _getter(product: Any) -> Callable[..., Any]:
+    return product.get if isinstance(product, dict) else lambda name: getattr(product, name, None)
+
+
+def _words() -> dict[str, str]:
+    return {"live": escape(_("라이브 특가")), "gone": escape(_("품절")), "free": escape(_("무료배송"))}
+
+
+def _card(get: Callable[..., Any], draw: dict[str, Drawn], words: dict[str, str], to_wish: str, eager: bool) -> str:
+    flag = veil = notes = ""
+    if get("live"):
+        flag = f'<span class="product__flags"><span class="status status--live">{words["live"]}</span></span>'
+    if get("sold_out"):
+        veil = f'<span class="product__veil">{words["gone"]}</span>'
+    if get("reviews"):
+        notes = draw["rating"](get("rating"), get("reviews"))
+    if get("free_shipping"):
+        notes += f'<span class="product__free">{words["free"]}</span>'
+    price = draw["price"](get("price"), get("before"), bool(get("live")), several=bool(get("several")))
+    return (
+        f'<article class="product"><span class="product__photo">{_picture(get("photo"), eager, draw)}{flag}{veil}</span>'
+        f'<p class="product__seller">{escape(get("seller_name"))}</p>'
+        f'<h3 class="product__name"><a href="/products/{get("pk")}/">{escape(get("name"))}</a></h3>{price}'
+        f"{notes and _notes(notes)}{to_wish}</article>"
+    )
+
+
+def _notes(notes: str) -> str:
+    return f'<span class="product__notes small">{notes}</span>'
+
+
 def _picture(photo: Any, eager: bool, draw: dict[str, Drawn]) -> str:
-    if not photo:
-        return draw["photo"]("", "")
-    srcset = images.srcset(photo)
+    srcset = images.srcset(photo) if photo else ""
+    if not srcset:
+        return draw["photo"](photo or "", "")
     loading = 'fetchpriority="high"' if eager else 'loading="lazy"'
-    sizes = f' srcset="{escape(srcset)}" sizes="{SIZES}"' if srcset else ""
-    return f'<img class="photo" src="{escape(images.url(photo, 320))}"{sizes} alt="" {loading} decoding="async">'
-
-
-def _notes(stars: Any, reviews: Any, free: str, draw: dict[str, Drawn]) -> str:
-    said = draw["rating"](stars, reviews) if reviews else ""
-    free = f'<span class="product__free">{free}</span>' if free else ""
-    return f'<span class="product__notes small">{said}{free}</span>' if said or free else ""
-
-
-def _hearts(icon: Drawn, words: dict[str, Any], wished: Collection[int], here: str) -> Callable[[int, str], str]:
-    """A button of the page's one form `wish` (so that one token does for all); for visitors, a way to sign in."""
-    mark = icon("heart")
-    back = escape(f"?next={quote(here)}") if here else ""
-
-    def heart(pk: int, name: str) -> str:
-        on = pk in wished
-        label = escape((words["unwish"] if on else words["wish"]) % {"name": name})
-        return (
-            f'<button class="heart" form="wish" formaction="/wishes/{pk}/{back}" hx-post="/wishes/{pk}/" hx-swap="outerHTML"'
-            f' aria-pressed="{"true" if on else "false"}" aria-label="{label}">{mark}</button>'
-        )
-
-    def link(pk: int, name: str) -> str:
-        label = escape(words["wish"] % {"name": name})
-        return f'<a class="heart" href="/wishes/{pk}/{back}" rel="nofollow" aria-label="{label}">{mark}</a>'
-
-    return link if isinstance(wished, Visitor) else heart
+    shown = f'<img class="photo" src="{images.url(photo, 320)}" srcset="{srcset}" sizes="{SIZES}" alt="" {loading} decoding="async">'
+    if light := images.light_srcset(photo):
+        return f'<picture><source type="image/avif" srcset="{light}" sizes="{SIZES}">{shown}</picture>'
+    return shown
 
 
 class Visitor(frozenset[int]):

@@ -9,6 +9,7 @@ import json
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -17,10 +18,10 @@ from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Form
 from django.template.context import Context
 from django.templatetags.static import static
 from django.utils import formats, timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
 
 from dure.integrations.carrier.carriers import carrier_name
 from dure.kit import clock, images, money, privacy
@@ -38,6 +39,11 @@ register.filter("carrier_name", carrier_name)
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """An icon of `frontend/icons.ts`. Without a label it is decoration and hidden from screen readers."""
+    return _icon(name, str(label))
+
+
+@lru_cache(maxsize=1024)
+def _icon(name: str, label: str) -> SafeString:
     hidden = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
     return format_html(
         '<svg class="icon" width="20" height="20" {}><use href="{}#{}"></use></svg>',
@@ -124,23 +130,14 @@ def price(
     `several`: the lowest of several prices, written `6,900원~`.
     """
     classes = "price" + (" price--live" if live else "") + (" price--big" if big else "")
-    amount = format_html(
-        "<strong>{}{}</strong>",
-        money.won(now),
-        format_html('<span aria-hidden="true">~</span><span class="visually-hidden">{}</span>', _("부터"))
-        if several
-        else "",
+    onward = (
+        f'<span aria-hidden="true">~</span><span class="visually-hidden">{escape(_("부터"))}</span>' if several else ""
     )
-    if not before or before <= now:
-        return format_html('<span class="{}">{}</span>', classes, amount)
-    return format_html(
-        '<span class="{}"><span class="off">{}%</span> {} <del><span class="visually-hidden">{}</span> {}</del></span>',
-        classes,
-        (before - now) * 100 // before,
-        amount,
-        _("정가"),
-        money.won(before),
-    )
+    amount = f"<strong>{money.won(now)}{onward}</strong>"
+    if before and before > now:
+        was = f'<del><span class="visually-hidden">{escape(_("정가"))}</span> {money.won(before)}</del>'
+        amount = f'<span class="off">{(before - now) * 100 // before}%</span> {amount} {was}'
+    return mark_safe(f'<span class="{classes}">{amount}</span>')  # noqa: S308 (numbers and our own words)
 
 
 @register.simple_tag
@@ -148,9 +145,9 @@ def rating(stars: float | None, count: int | None = None) -> SafeString:
     """`★ 4.8 (312)`; nothing without reviews."""
     if not stars:
         return SafeString("")
-    counted = format_html(' <span class="muted">({})</span>', f"{count:,}") if count is not None else ""
-    label = format_html('<span class="visually-hidden">{}</span>', _("별점"))
-    return format_html('<span class="rating">{}{}{}{}</span>', icon("star"), label, f"{stars:.1f}", counted)
+    counted = f' <span class="muted">({count:,})</span>' if count is not None else ""
+    label = f'<span class="visually-hidden">{escape(_("별점"))}</span>'
+    return mark_safe(f'<span class="rating">{_icon("star", "")}{label}{stars:.1f}{counted}</span>')  # noqa: S308
 
 
 @register.simple_tag
@@ -363,6 +360,14 @@ def photo_light(name: Any) -> str:
 DRAWN = {"photo": photo, "price": price, "rating": rating, "icon": icon}
 
 
+@register.simple_tag(takes_context=True)
+def heart(context: Context, product: Any) -> SafeString:
+    """The heart of the product a page is about; the page knows `wished`."""
+    return cards.heart(
+        product.pk, product.name, icon("heart"), context["wished"], context["request"].get_full_path(), big=True
+    )
+
+
 @register.simple_tag
 def product_card(product: Any) -> SafeString:
     """One product card, for a grid that holds other things as well."""
@@ -402,3 +407,23 @@ def current_nav(context: Context, nav: Iterable[tuple[Any, ...]]) -> str:
     """The address in `nav` this page belongs to: the longest one its path begins with."""
     path = context["request"].path
     return max((item[1] for item in nav or () if path.startswith(str(item[1]))), key=len, default="")
+
+
+@register.tag
+def once(parser: Any, token: Any) -> template.Node:
+    """`{% once %}…{% endonce %}`: drawn once for each language, for what depends on nothing else: a foot, a row of links."""
+    inside = parser.parse(("endonce",))
+    parser.delete_first_token()
+    return Once(inside)
+
+
+class Once(template.Node):
+    def __init__(self, inside: template.NodeList):
+        self.inside = inside
+        self.drawn: dict[str, str] = {}
+
+    def render(self, context: Context) -> str:
+        language = get_language() or ""
+        if language not in self.drawn:
+            self.drawn[language] = self.inside.render(context)
+        return self.drawn[language]

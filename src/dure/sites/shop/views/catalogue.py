@@ -43,8 +43,8 @@ def product_context(request: HttpRequest, seen: Product, **also: Any) -> dict[st
     fee = shipping_fee(bundle, [Item(best.price.amount, 1)]) if best else None
     show = Show.objects.public().filter(pk=page.live_show).first() if page.live_show else None
     reviews = Paginator(reviews_of(seen.pk), REVIEWS_PER_PAGE).get_page(request.GET.get("reviews"))
-    beside = [c for c in search.shelf_cards("best", 5, now, seller=seen.seller_id) if c.pk != seen.pk][:4]
-    bought_with = search.bought_with(seen.pk, 4, now)
+    beside = [c for c in search.shelf_cards("best", 5, seller=seen.seller_id) if c.pk != seen.pk][:4]
+    bought_with = search.bought_with(seen.pk, 4)
     return {
         "product": seen,
         "strip": offering.strip(seen, request.user, now, page.events),

@@ -13,7 +13,6 @@ from dure.commerce.catalog.models import Category
 from dure.commerce.search import actions, queries, spelling
 from dure.commerce.search.queries import SORTS, Counts, Found, Wanted
 from dure.commerce.sellers.models import Seller
-from dure.kit import clock
 from dure.kit.memo import memo
 from dure.sites.design.cards import Visitor
 from dure.sites.public import public
@@ -68,7 +67,7 @@ def seller(request: HttpRequest, pk: int) -> HttpResponse:
         response = render(request, "shop/_found.html", context)
         response["HX-Push-Url"] = context["seo"].path
         return response
-    whole = queries.count(Wanted(seller=pk), "", clock.now())
+    whole = queries.count(Wanted(seller=pk), "")
     context["own_shelves"] = [
         (c, finding.address(replace(wanted, shelf=c), seller_page=True), whole.shelves[c.pk], c == wanted.shelf)
         for c in finding.every_shelf()

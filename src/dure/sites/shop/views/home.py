@@ -26,8 +26,8 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 @public(seconds=20)
 def home(request: HttpRequest) -> HttpResponse:
     now = clock.now()
-    well_sold = search.shelf_cards("sales", 8, now)
-    newest = search.shelf_cards("new", 8, now)
+    well_sold = search.shelf_cards("sales", 8)
+    newest = search.shelf_cards("new", 8)
     context = {
         "shelves": search.tree(),
         "running": _shows().running().order_by("-on_air_at")[:4],

@@ -19,9 +19,10 @@ from django.views.decorators.http import require_GET
 from dure.commerce.catalog.models import Product
 from dure.commerce.search import actions, queries
 from dure.commerce.search.models import Wish
-from dure.kit import clock
 from dure.kit.errors import DureError
+from dure.sites.design import cards
 from dure.sites.design.cards import Visitor
+from dure.sites.design.templatetags.ui import icon
 from dure.sites.design.toasts import toast
 from dure.sites.public import public
 from dure.sites.shop import recent as looked_at
@@ -38,12 +39,12 @@ def wishes(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     page = Paginator(Wish.objects.filter(user=user).order_by("-at", "-id"), PER_PAGE).get_page(request.GET.get("page"))
     kept = list(page.object_list)
-    cards = queries.cards_of([w.product_id for w in kept], clock.now())
+    shown = queries.cards_of([w.product_id for w in kept])
     was = {w.product_id: w.price for w in kept}
     context = {
-        "products": cards,
-        "fallen": [(c.name, was[c.pk], c.price) for c in cards if c.price < was[c.pk]],
-        "gone": len(kept) - len(cards),
+        "products": shown,
+        "fallen": [(c.name, was[c.pk], c.price) for c in shown if c.price < was[c.pk]],
+        "gone": len(kept) - len(shown),
         "wished": frozenset(was),
         "pages": [(n, f"?page={n}", n == page.number) for n in page.paginator.page_range]
         if page.has_other_pages()
@@ -71,7 +72,8 @@ def wish(request: HttpRequest, pk: int) -> HttpResponse:
         toast(request, str(error))
         return redirect("shop:wishes")
     if request.headers.get("HX-Request"):
-        return render(request, "shop/_wish.html", {"product": product, "wished": {pk} if on else set()})
+        wished = frozenset({pk} if on else ())
+        return HttpResponse(cards.heart(pk, product.name, icon("heart"), wished, back, big="big" in request.GET))
     toast(request, _("찜했어요.") if on else _("찜에서 뺐어요."), undo=(request.get_full_path(), {}))
     return redirect(back)
 
@@ -91,33 +93,33 @@ def keep_wishes(sender: Any, request: HttpRequest | None, user: Any, **_kwargs: 
 def recent(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return looked_at.forget(request, redirect("shop:recent"))
-    cards = queries.cards_of(looked_at.seen(request), clock.now())
+    shown = queries.cards_of(looked_at.seen(request))
     if request.headers.get("HX-Request"):
-        return render(request, "shop/_recent.html", {"products": cards[:4], "wished": hearts(request, cards)})
-    return render(request, "shop/recent.html", {"products": cards, "wished": hearts(request, cards)})
+        return render(request, "shop/_recent.html", {"products": shown[:4], "wished": hearts(request, shown)})
+    return render(request, "shop/recent.html", {"products": shown, "wished": hearts(request, shown)})
 
 
 @public(seconds=60)
 def best(request: HttpRequest) -> HttpResponse:
     """What sold best, of everything or of one top shelf."""
     shelf = shelf_by_code(request.GET.get("category", ""))
-    cards = queries.shelf_cards("sales", 48, clock.now(), shelf=shelf, sold=True)
+    shown = queries.shelf_cards("sales", 48, shelf=shelf, sold=True)
     title = _("%(shelf)s 베스트") % {"shelf": shelf} if shelf else _("베스트")
     path = request.path + (f"?category={shelf.code}" if shelf else "")
     context = {
         "title": title,
         "shelf": shelf,
         "shelves": queries.tree(),
-        "products": cards,
-        "wished": hearts(request, cards),
-        "seo": seo.Page(path, data=[seo.item_list(cards)] if cards else []),
+        "products": shown,
+        "wished": hearts(request, shown),
+        "seo": seo.Page(path, data=[seo.item_list(shown)] if shown else []),
     }
     return render(request, "shop/best.html", context)
 
 
-def hearts(request: HttpRequest, cards: Any) -> Any:
+def hearts(request: HttpRequest, products: Any) -> Any:
     """What the cards' hearts need: the wishes of a person, or that it is a visitor."""
-    return queries.wished(request.user, [c.pk for c in cards]) if request.user.is_authenticated else Visitor()
+    return queries.wished(request.user, [p.pk for p in products]) if request.user.is_authenticated else Visitor()
 
 
 @require_GET
