@@ -53,6 +53,8 @@ def nav(user: User) -> list[tuple[str, str, str, int]]:
         (STAFF, _("주문 관리"), "office:orders", "receipt-text", 0),
         ((Role.OPERATOR, Role.CS), _("문의"), "office:inquiries", "message-circle", waiting.inquiries),
         ((Role.OPERATOR, Role.CS), _("후기"), "office:reviews", "star", waiting.reviews),
+        (MONEY, _("쿠폰과 행사"), "office:offers", "tag", 0),
+        (MONEY, _("기획전"), "office:exhibitions", "calendar", 0),
         (MONEY, _("정산"), "office:statements", "landmark", 0),
         (MONEY, _("환불"), "office:refunds", "rotate-ccw", waiting.refunds),
         (MONEY, _("지급"), "office:payouts", "wallet", waiting.payouts),

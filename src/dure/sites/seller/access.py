@@ -137,6 +137,7 @@ def _nav(role: str, waits: Badges) -> list[tuple[str, str, str, int]]:
         ("", _("엑셀"), "seller:sheets", "file-spreadsheet", 0),
         ("orders", _("클레임"), "seller:claims", "rotate-ccw", waits.claims),
         ("finance", _("정산"), "seller:settlements", "landmark", 0),
+        ("products", _("쿠폰·행사"), "seller:offers", "tag", 0),
         ("products", _("문의"), "seller:questions", "message-circle", asked),
         ("products", _("후기"), "seller:reviews", "star", 0),
         ("shop", _("가게 정보"), "seller:steps", "store", waits.papers if rules.may_see(role, "owner") else 0),

@@ -33,6 +33,12 @@ register.filter("won", money.won)
 register.filter("carrier_name", carrier_name)
 
 
+@register.filter
+def share(basis_points: int) -> str:
+    """`4000` as `40%`."""
+    return f"{basis_points / 100:g}%"
+
+
 # --- small words ---------------------------------------------------------------------------------------------------
 
 

@@ -18,6 +18,7 @@ from dure.live.models import Show, ShowQuerySet
 from dure.people.models import User
 from dure.sites.public import public
 from dure.sites.shop import demo, seo
+from dure.sites.shop.views.exhibitions import open_exhibitions
 from dure.sites.shop.views.kept import hearts
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -32,6 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "shelves": search.tree(),
         "running": _shows().running().order_by("-on_air_at")[:4],
         "coming": _shows().coming().filter(planned_at__gte=now - timedelta(hours=6)).order_by("planned_at")[:4],
+        "exhibitions": open_exhibitions(now),
         "well_sold": well_sold,
         "newest": newest,
         "wished": hearts(request, [*well_sold, *newest]),
