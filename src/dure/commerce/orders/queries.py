@@ -15,7 +15,7 @@ from dure.commerce.sellers.models import Seller
 def orders_of(user: Any) -> models.QuerySet[Order]:
     """A buyer's orders with their lines, newest first; unpaid ones that ended are left out."""
     lines = ProductOrder.objects.select_related("seller", "option__product").prefetch_related(
-        "option__product__photos", "claims", "parcels__events"
+        "option__product__photos", "claims", "parcels__events", "discounts", "gifts"
     )
     return (
         Order.objects.of(user)
