@@ -93,8 +93,8 @@ urlpatterns = [
     path("reviews/<int:pk>/", reviews.review, name="review"),
     path("reviews/<int:pk>/reply/", reviews.reply, name="reply"),
     path("reviews/<int:pk>/decide/", reviews.decide, name="decide_review"),
-    path("reviews/", orders.review_list, name="reviews"),
-    path("reviews/<int:pk>/reply/", orders.reply, name="reply"),
+    path("settlements/", home.settlements, name="settlements"),
+    path("settlements/<int:pk>/", home.statement, name="statement"),
     path("offers/", promotions.offers, name="offers"),
     path("offers/new/", promotions.new_offer, name="new_offer"),
     path("offers/<int:pk>/", promotions.offer, name="offer"),
@@ -103,6 +103,4 @@ urlpatterns = [
     path("exhibitions/", promotions.exhibition_list, name="exhibitions"),
     path("exhibitions/<int:pk>/", promotions.exhibition, name="exhibition"),
     path("exhibitions/<int:pk>/answer/", promotions.answer_exhibition, name="answer_exhibition"),
-    path("settlements/", home.settlements, name="settlements"),
-    path("settlements/<int:pk>/", home.statement, name="statement"),
 ]

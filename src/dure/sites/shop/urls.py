@@ -51,8 +51,6 @@ urlpatterns = [
     path("inquiries/<int:pk>/", inquiries.thread, name="inquiry"),
     path("orders/lines/<int:pk>/inquiry/", inquiries.new_thread, name="new_inquiry"),
     path("policy/<slug:name>/", policy.policy, name="policy"),
-    path("exhibitions/", exhibitions.exhibitions, name="exhibitions"),
-    path("exhibitions/<int:pk>/", exhibitions.exhibition, name="exhibition"),
     path("coupons/", benefits.coupons, name="coupons"),
     path("coupons/code/", benefits.by_code, name="coupon_code"),
     path("coupons/<int:pk>/take/", benefits.take, name="coupon_take"),
@@ -83,4 +81,6 @@ urlpatterns = [
     path("orders/lines/<int:pk>/claim/", orders.claim, name="claim"),
     path("claims/<int:pk>/", orders.claim_detail, name="claim_detail"),
     path("claims/<int:pk>/withdraw/", orders.claim_withdraw, name="claim_withdraw"),
+    path("exhibitions/", exhibitions.exhibitions, name="exhibitions"),
+    path("exhibitions/<int:pk>/", exhibitions.exhibition, name="exhibition"),
 ]

@@ -41,7 +41,11 @@ def order_list(request: HttpRequest) -> HttpResponse:
 def order(request: HttpRequest, number: str) -> HttpResponse:
     """One order with its money: what was paid, where each won is now."""
     found = get_object_or_404(Order.objects.select_related("buyer"), number=number)
-    lines = list(found.lines.select_related("seller").prefetch_related("claims", "parcels__events", "discounts", "gifts").order_by("id"))
+    lines = list(
+        found.lines.select_related("seller")
+        .prefetch_related("claims", "parcels__events", "discounts", "gifts")
+        .order_by("id")
+    )
     charges = list(found.shipping_charges.select_related("seller"))
     journals = journals_of(lines=[n.pk for n in lines], charges=[c.pk for c in charges])
     return page(request, "office/order.html", order=found, lines=lines, charges=charges, journals=journals)
