@@ -8,20 +8,16 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from PIL import Image
 
 from builders import a_line, a_person, an_option, at_once
-from dure.commerce.catalog import actions, categories, errors, notices, queries, rules
+from dure.commerce.catalog import actions, categories, errors, notices, queries
 from dure.commerce.catalog.actions import OptionRow
 from dure.commerce.catalog.models import Category, Option, Product, ProductStatus, Revision
-from dure.commerce.sellers import actions as sellers
 from dure.commerce.sellers.models import Seller
-from dure.kit import clock
 from dure.kit.idempotency import IdempotencyKey
 from dure.kit.images import NotAPicture
 from dure.kit.models import Event
-from dure.kit.outbox import deliver_due
 from dure.kit.states import WrongState
 
 pytestmark = pytest.mark.django_db
@@ -354,94 +350,6 @@ def on_sale(name: str, seller: Seller | None = None, **fields: Any) -> Product:
     product = a_product(seller, name=name, **fields)
     Product.objects.filter(pk=product.pk).update(status=ProductStatus.ON_SALE, on_sale_at=product.created_at)
     return product
-
-
-@pytest.mark.parametrize(
-    ("asked", "found"),
-    [
-        ("사과", {"청송사과즙", "햇 사과"}),
-        ("과즙", {"청송사과즙"}),
-        ("사과 햇", {"햇 사과"}),
-        ("배", {"나주 배"}),
-        ("순이네", {"청송사과즙", "햇 사과", "나주 배"}),
-        ("청과", set()),  # its letters are there, not together
-        ("Ｋ-Gift", {"나주 배"}),
-        ("없는말", set()),
-        ("", {"청송사과즙", "햇 사과", "나주 배"}),
-        ("%_'\"", set()),
-    ],
-)
-def test_korean_is_found_inside_its_words(asked, found):
-    seller = a_seller()
-    for name, keywords in [("청송사과즙", ""), ("햇 사과", ""), ("나주 배", "k-gift 선물")]:
-        on_sale(name, seller, keywords=keywords)
-    assert {p.name for p in queries.search(asked)} == found
-
-
-def test_a_shelf_holds_what_stands_on_the_shelves_below_it():
-    apple, bowl = on_sale("사과"), on_sale("그릇", category=Category.objects.get(code="pottery"))
-    assert list(queries.search(category=Category.objects.get(code="fresh"))) == [apple]
-    assert list(queries.search(category=Category.objects.get(code="pottery"))) == [bowl]
-
-
-def test_prices_sort():
-    cheap = on_sale("싼 사과", options=[OptionRow("기본", 1_000)])
-    dear = on_sale("비싼 사과", options=[OptionRow("기본", 90_000)])
-    assert list(queries.search(sort="cheap")) == [cheap, dear]
-    assert list(queries.search(sort="dear")) == [dear, cheap]
-    assert set(queries.search(sort="'; DROP TABLE")) == {cheap, dear}
-
-
-def test_a_suspended_shops_products_are_not_found():
-    seller = a_seller()
-    on_sale("사과", seller)
-    Seller.objects.filter(pk=seller.pk).update(status="SUSPENDED")
-    assert not queries.search("사과").exists()
-
-
-def test_a_shops_new_name_is_found_under_all_its_products():
-    seller = a_seller("옛이름")
-    product = on_sale("사과", seller)
-    sellers.save_profile(seller, name="새이름 상회", story="", by=None)
-    deliver_due()
-    assert list(queries.search("새이름")) == [product]
-    assert not queries.search("옛이름").exists()
-
-
-def test_the_index_of_letter_pairs_does_the_finding():
-    seller, fruit = a_seller(), Category.objects.get(code="fruit")
-    Product.objects.bulk_create(
-        Product(
-            seller=seller,
-            category=fruit,
-            name=f"상품{n}",
-            status=ProductStatus.ON_SALE,
-            on_sale_at=clock.now(),
-            search_text=f"상품{n}",
-            search_grams=rules.grams(f"상품{n}"),
-        )
-        for n in range(3000)
-    )
-    on_sale("청송사과즙", seller)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE catalog_product")
-        sql, params = queries.search("사과즙").query.sql_with_params()
-        cursor.execute(f"EXPLAIN {sql}", params)
-        plan = "\n".join(row[0] for row in cursor.fetchall())
-    assert "products_by_gram" in plan, plan
-
-
-@pytest.mark.parametrize(
-    ("text", "grams"),
-    [("사과", ["과", "사", "사과"]), ("배", ["배"]), ("AB 가", ["a", "ab", "b", "가"]), ("!?", []), ("", [])],
-)
-def test_grams(text, grams):
-    assert rules.grams(text) == grams
-
-
-def test_what_a_search_needs_is_always_among_what_is_kept():
-    for text in ("청송 사과즙", "K-Gift 세트", "배", "ｆｕｌｌ　ｗｉｄｔｈ", "a b c"):
-        assert set(rules.needed_grams(text)) <= set(rules.grams(text))
 
 
 def test_categories_are_put_up_once_and_follow_the_module():

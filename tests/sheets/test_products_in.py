@@ -53,7 +53,7 @@ def told(upload):
 def whole_shop(shop):
     """Everything a sheet can touch, for comparing before with after."""
     products = Product.objects.filter(seller=shop).order_by("pk")
-    skipped = {"version", "updated_at", "search_text", "search_grams"}
+    skipped = {"version", "updated_at"}
     rows = [{k: v for k, v in row.items() if k not in skipped} for row in products.values()]
     options = Option.objects.filter(product__seller=shop, active=True).order_by("pk").values()
     stock_ = StockItem.objects.filter(option__product__seller=shop, option__active=True).order_by("pk").values()

@@ -14,7 +14,6 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from dure.commerce.catalog import rules
 from dure.commerce.catalog.actions import changes, parts
 from dure.commerce.catalog.actions.option_rows import OptionRow
 from dure.commerce.catalog.models import Category, Option, Product, ProductStatus, Revision
@@ -73,7 +72,6 @@ def create_many(
             list_price=min((o.price for o in draft.options if not o.addon), default=0),
         )
         _set(product, draft.fields, {})
-        _words(product, seller.name)
         products.append(product)
     insert_many(products)
     options = [
@@ -102,7 +100,6 @@ def revise_many(edits: Sequence[Edit], *, by: User | None, note: str = "") -> di
     touched = []
     for pk, product in products.items():
         _set(product, wanted[pk], shelves)
-        _words(product, product.seller.name)
         for option in options[pk]:
             for name, value in by_id[pk].options.get(option.pk, {}).items():
                 setattr(option, name, value)
@@ -210,16 +207,11 @@ def _set(product: Product, fields: Mapping[str, Any], shelves: Mapping[str, Cate
         product.notice_type = product.category.notice_type
 
 
-def _words(product: Product, shop: str) -> None:
-    words = rules.folded(" ".join([product.name, product.tagline, shop, product.keywords]))
-    product.search_text, product.search_grams = words, rules.grams(words)
-
-
 def _write(products: Iterable[Product], options: Iterable[Option]) -> None:
     rows = [
         {
             "id": p.pk,
-            **{name: getattr(p, name) for name in (*SETTABLE, "search_text", "search_grams")},
+            **{name: getattr(p, name) for name in SETTABLE},
             "category": p.category_id,
         }
         for p in products

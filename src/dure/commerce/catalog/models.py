@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any, Self
 
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q, Value
 from django.utils.translation import get_language
@@ -95,10 +93,6 @@ class Product(models.Model):
     notice_type = models.CharField(max_length=30, blank=True)
     notice = models.JSONField(default=dict, blank=True)  # {item code: text}, see catalog.notices
     keywords = models.CharField(_("검색어"), max_length=200, blank=True)
-    search_text = models.TextField(blank=True, editable=False)  # name, tagline, seller, keywords; kept by actions
-    search_grams = ArrayField(
-        models.CharField(max_length=2), default=list, editable=False
-    )  # rules.grams of search_text
     list_price = models.PositiveIntegerField(default=0, editable=False)  # lowest option price, won; kept by actions
     review_note = models.TextField(blank=True)  # why it was rejected
     key = models.UUIDField(null=True, unique=True)  # the form's key: a double submit makes one product
@@ -144,7 +138,6 @@ class Product(models.Model):
         indexes = [
             models.Index(fields=["category", "-on_sale_at"], condition=Q(status="ON_SALE"), name="on_sale_by_category"),
             models.Index(fields=["-on_sale_at", "-id"], condition=Q(status="ON_SALE"), name="on_sale_newest"),
-            GinIndex(fields=["search_grams"], name="products_by_gram", fastupdate=False),
         ]
         constraints = [
             models.CheckConstraint(

@@ -14,37 +14,13 @@ from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
 from dure.commerce.catalog import blocks as detail
-from dure.commerce.catalog import lint, notices, rules
+from dure.commerce.catalog import lint, notices
 from dure.commerce.catalog.lint import Finding
 from dure.commerce.catalog.models import Category, ChangeRequest, Option, Product, Revision, TaxClass
 from dure.kit import clock
 from dure.kit.models import AuditEntry
 from dure.kit.money import won
 from dure.people.models import User
-
-SORTS = {
-    "new": ("-on_sale_at", "-id"),
-    "cheap": ("list_price", "-id"),
-    "dear": ("-list_price", "-id"),
-}
-
-
-def search(text: str = "", category: Category | None = None, *, sort: str = "new") -> QuerySet[Product]:
-    """Products a buyer may see that hold every word of `text` (name, tagline, seller, keywords)."""
-    found = matching(Product.objects.on_sale().select_related("seller"), text)
-    if category:
-        found = found.filter(category__in=below(category))
-    return found.order_by(*SORTS.get(sort, SORTS["new"]))
-
-
-def matching(products: QuerySet[Product], text: str) -> QuerySet[Product]:
-    """Narrow to those whose search text holds every word of `text`; the index of letter pairs does the finding."""
-    needed = rules.needed_grams(text)
-    if needed:
-        products = products.filter(search_grams__contains=needed)
-    for word in rules.folded(text).split():
-        products = products.filter(search_text__contains=word)
-    return products
 
 
 def below(category: Category) -> QuerySet[Category]:

@@ -8,12 +8,13 @@ from math import isqrt
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from dure.commerce.catalog.models import Category
+from dure.commerce.catalog.models import Category, Product
 from dure.commerce.pricing.queries import live_prices
 from dure.commerce.search import rules, spelling, statements
-from dure.commerce.search.models import Synonym, Wish
+from dure.commerce.search.models import Document, Synonym, Wish
 from dure.kit import clock
 from dure.kit.memo import memo
 
@@ -138,6 +139,15 @@ def better_spelling(wanted: Wanted, found: Found) -> str:
         return ""
     counts = count(wanted, read(other).all_words())
     return other if counts.total > 5 * found.total else ""
+
+
+def matching(products: QuerySet[Product], words: str) -> QuerySet[Product]:
+    """Narrow to those with every word of a question, for lists with an order of their own."""
+    asked = read(words)
+    if asked.empty:
+        return products
+    holding = Document.objects.extra(where=["words @@ %s::tsquery"], params=[asked.all_words()])
+    return products.filter(pk__in=holding.values("product"))
 
 
 def read(words: str) -> rules.Question:

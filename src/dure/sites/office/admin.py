@@ -36,7 +36,7 @@ SPEAKS_THROUGH = {  # rows that take their name from another one, which a list h
     "live.showoffer": "option__product",
 }
 SHOWN = 8  # columns of a list
-SECRETS = {"password", "number_encrypted", "request_hash", "body_hash", "answer", "told", "search_text"}
+SECRETS = {"password", "number_encrypted", "request_hash", "body_hash", "answer", "told"}
 TEXT = (models.CharField, models.TextField, models.EmailField)
 
 

@@ -13,7 +13,7 @@ from dure.commerce.catalog.actions.composition import (
     update_product,
 )
 from dure.commerce.catalog.actions.option_rows import MOST_ADDONS, MOST_AXES, MOST_OPTIONS, OptionRow
-from dure.commerce.catalog.actions.parts import APPROVED, REVIEWED, WORDS, composition, reindex
+from dure.commerce.catalog.actions.parts import APPROVED, REVIEWED, WORDS, composition
 from dure.commerce.catalog.actions.photos import (
     MOST_PHOTOS,
     add_photo,
@@ -59,7 +59,6 @@ __all__ = [
     "lighten",
     "order_photos",
     "prohibit",
-    "reindex",
     "reject",
     "reject_change",
     "remove_photo",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Min
 
-from dure.commerce.catalog import errors, rules
+from dure.commerce.catalog import errors
 from dure.commerce.catalog.actions.option_rows import OptionRow
 from dure.commerce.catalog.models import Category, Option, Product, ProductStatus, Revision
 from dure.kit import audit, clock
@@ -121,16 +121,8 @@ def _tell_prices(product: Product, before: Sequence[Mapping[str, Any]], after: S
 
 
 def index(product: Product) -> None:
-    """Keep what lists and searches read: the lowest price, the words and their grams."""
-    words = rules.folded(" ".join([product.name, product.tagline, product.seller.name, product.keywords]))
+    """Keep what lists sort by: the lowest price."""
     on_offer = Option.objects.filter(product=product, active=True, addon=False)
     lowest = on_offer.aggregate(price=Min("price"))["price"]
-    product.search_text, product.search_grams = words, rules.grams(words)
     product.list_price, product.updated_at = lowest or 0, clock.now()
-    product.save(update_fields=["search_text", "search_grams", "list_price", "updated_at", "version"])
-
-
-def reindex(products: Iterable[Product]) -> None:
-    """After something outside the product changed what it is found by (its seller's name)."""
-    for product in products:
-        index(product)
+    product.save(update_fields=["list_price", "updated_at", "version"])

@@ -10,9 +10,10 @@ from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Schema
 
 from dure.commerce.catalog.models import Product
-from dure.commerce.catalog.queries import matching, notice_rows, shelves
+from dure.commerce.catalog.queries import notice_rows, shelves
 from dure.commerce.pricing.queries import prices_of
 from dure.commerce.reviews.models import Review
+from dure.commerce.search.queries import matching
 from dure.kit import clock, images
 from dure.sites.api.access import Needs
 from dure.sites.api.paging import Cursor, Id, Limit, Piece, piece
