@@ -278,6 +278,16 @@ def test_another_shops_products_are_not_found_by_their_numbers(shop, owner):
     assert theirs.price == 1000
 
 
+def test_a_column_of_codes_may_hold_those_of_options(shop, owner, shelf):
+    head = ["상품코드", "상품명", "분류", "옵션명1", "옵션값1", "판매가", "옵션코드"]
+    rows = [["T1", "티셔츠", shelf.code, "크기", size, 10_000, f"T1-{size}"] for size in "SML"]
+    applied(shop, xlsx(head, *rows), owner)
+    upload = applied(shop, xlsx(["상품코드", "판매가"], ["T1-S", 9000], ["T1-L", 12_000], ["T1-X", 1]), owner)
+    assert told(upload) == [(4, "price", "out_of_range"), (4, "code", "unknown_product")]
+    assert [o.price for o in Option.objects.filter(product__seller=shop).order_by("pk")] == [9000, 10_000, 12_000]
+    assert ProductCode.objects.get(seller=shop).code == "T1"
+
+
 def test_a_code_of_another_product_is_refused_before_the_database_must(shop, owner, shelf):
     applied(shop, xlsx(HEAD, ["A1", "사과", shelf.code, 1000, 1], ["A2", "배", shelf.code, 1000, 1]), owner)
     apple = Product.objects.get(seller=shop, name="사과")

@@ -62,7 +62,7 @@ def returned_file(upload: Upload, *, only_wrong: bool = False) -> IO[bytes]:
     """The workbook, open for reading: the sheet as it came with the mistakes, and a summary of them."""
     found, listed, rows = mistakes(upload)
     marked = sorted({column for columns in found.values() for column in columns})
-    out = Out()
+    out = Out(strangers=upload.kind == Upload.Kind.WAYBILLS)
     sheet = out.sheet(_name(upload))
     places = _places(upload.headings, marked)
     for _column, (here, beside) in places.items():

@@ -452,6 +452,7 @@ def compare(entry: Entry, there: Mapping[str, Any]) -> list[Change]:
     if there["status"] in CLOSED:
         entry.wrong.append(Wrong(entry.rows[0], "product_id", "closed"))
         return []
+    _code_of_an_option(entry, there)
     found = [
         Change(name, there[name], entry.product[name], review=name in there["reviewed"])
         for name in COMPARED
@@ -469,6 +470,15 @@ def compare(entry: Entry, there: Mapping[str, Any]) -> list[Change]:
     for wanted in entry.options:
         found += _compare_option(entry, wanted, there, touched)
     return found
+
+
+def _code_of_an_option(entry: Entry, there: Mapping[str, Any]) -> None:
+    """A column of codes may hold those of options: the row means that option, and the product keeps its own code."""
+    code = entry.product.get("code")
+    if code and code != there["code"] and any(option["seller_code"] == code for option in there["options"]):
+        del entry.product["code"]
+        for option in entry.options:
+            option.setdefault("seller_code", code)
 
 
 def _check_limits(entry: Entry, there: Mapping[str, Any]) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from dure.commerce.catalog import notices
+from dure.commerce.catalog.models import TaxClass
 from dure.commerce.sheets.columns import NOTICE
 from dure.kit.money import won
 
@@ -144,12 +145,18 @@ def _param(name: str, value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def shown(field: str, value: Any) -> str:
-    """A value of a change, for the eye."""
+def shown(field: str, value: Any, shelves: Mapping[str, str] | None = None) -> str:
+    """A value of a change, for the eye. `shelves`: {code of a category: its name}."""
     if value is None or value == "" or value == []:
         return "–"
     if field == "price":
         return won(value)
+    if field == "category":
+        return (shelves or {}).get(value, value)
+    if field == "tax_class":
+        return str(TaxClass(value).label)
+    if field == "notice_type":
+        return str(notices.form_of(value).label)
     if isinstance(value, bool):
         return gettext("예") if value else gettext("아니요")
     if isinstance(value, int):

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from dure.commerce.catalog.models import Category
 from dure.commerce.sheets import words
 from dure.commerce.sheets.models import Entry, Upload
-from dure.sites.design.lists import Choice, Column, Days, Empty, Listing
+from dure.kit.rows import in_chunks
+from dure.sites.design.lists import EXPORT_CHUNK, Choice, Column, Days, Empty, Listing
 
 SHOWN_CHANGES = 6
 TONES = {"DONE": "good", "UNDONE": "", "FAILED": "bad", "READY": "warn", "COLUMNS": "warn", "PAUSED": "warn"}
@@ -84,6 +88,25 @@ class Entries(Listing):
     exports = "preview"
     empty = Empty(_("이 조건에 맞는 줄이 없어요"), _("위에서 다른 보기를 골라 주세요."), mark="list-checks")
 
+    @cached_property
+    def table(self) -> Any:
+        _name_shelves(self.page)
+        return super().table
+
+    def _every_row(self) -> Iterable[Entry]:
+        for chunk in in_chunks(iter(super()._every_row()), EXPORT_CHUNK):
+            _name_shelves(chunk)
+            yield from chunk
+
+
+def _name_shelves(entries: Iterable[Any]) -> None:
+    """Give the entries that change a category the names of those they mention."""
+    moved = {id(e): [c for c in e.changes if c["field"] == "category"] for e in entries}
+    codes = {c[side] for changes in moved.values() for c in changes for side in ("before", "after")}
+    names = {c.code: str(c) for c in Category.objects.filter(code__in=codes)} if codes else {}
+    for entry in entries:
+        entry.shelves = names
+
 
 class Parcels(Entries):
     """What became of each parcel of a waybill sheet."""
@@ -130,20 +153,24 @@ def told(entry: Entry) -> SafeString:
         for m in entry.wrong
     ]  # fmt: skip
     if not entry.wrong:
-        parts += [_change(change) for change in entry.changes] if entry.state == "CHANGED" else _new(entry)
+        parts += (
+            [_change(change, getattr(entry, "shelves", {})) for change in entry.changes]
+            if entry.state == "CHANGED"
+            else _new(entry)
+        )
     more = len(parts) - SHOWN_CHANGES
     if more > 0:
         parts = [*parts[:SHOWN_CHANGES], format_html("{}", _now("그 밖에 %(n)d가지") % {"n": more})]
     return format_html('<ul class="changes">{}</ul>', format_html_join("", "<li>{}</li>", ((p,) for p in parts)))
 
 
-def _change(change: dict[str, Any]) -> SafeString:
+def _change(change: dict[str, Any], shelves: dict[str, str]) -> SafeString:
     name = words.name_of(change["field"])
     label = f"{change['label']} · {name}" if change.get("label") else name
     review = (
         format_html(' <span class="status status--info">{}</span>', _("심사 뒤 반영")) if change.get("review") else ""
     )
-    before, after = (words.shown(change["field"], change[side]) for side in ("before", "after"))
+    before, after = (words.shown(change["field"], change[side], shelves) for side in ("before", "after"))
     if len(before) + len(after) > 160:
         before, after = before[:70] + "…", after[:70] + "…"
     return format_html('{} <del>{}</del> → <ins class="strong">{}</ins>{}', label, before, after, review)
@@ -170,9 +197,10 @@ def _new(entry: Entry) -> list[SafeString]:
 def in_a_line(entry: Entry) -> str:
     if entry.wrong:
         return " / ".join(f"{m['row']}: {words.name_of(m['field'])} - {words.sentence(m)}" for m in entry.wrong)
+    shelves = getattr(entry, "shelves", {})
     told_ = [
-        f"{c.get('label', '')} {words.name_of(c['field'])}: {words.shown(c['field'], c['before'])} → "
-        f"{words.shown(c['field'], c['after'])}".strip()
+        f"{c.get('label', '')} {words.name_of(c['field'])}: {words.shown(c['field'], c['before'], shelves)} → "
+        f"{words.shown(c['field'], c['after'], shelves)}".strip()
         for c in entry.changes
     ]
     return " / ".join([*([words.sentence(entry.note)] if entry.note else []), *told_])
