@@ -2,48 +2,82 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.db.models import Sum
 from django.db.models.functions import TruncDate
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from dure.commerce.catalog.models import Product
-from dure.commerce.claims.queries import open_claims_of
 from dure.commerce.orders.models import ProductOrder
-from dure.commerce.sellers.models import Seller
+from dure.commerce.sellers.models import Seller, SellerStatus
 from dure.commerce.sellers.queries import readiness
 from dure.finance.settlement import queries as settlement
 from dure.kit import clock
 from dure.sites.seller import lists
 from dure.sites.seller.access import centre, frame, page, sees
+from dure.sites.seller.badges import Badges
 from dure.sites.statements import as_file
 
 DAYS = 14
 
 
+@dataclass(frozen=True)
+class Todo:
+    """One thing somebody of the shop has to do today; the worst first."""
+
+    label: Any
+    count: int
+    url: str
+    icon: str
+    tone: str = "warn"
+
+
 @centre
 def home(request: HttpRequest, shop: Seller) -> HttpResponse:
-    lines = ProductOrder.objects.filter(seller=shop)
-    waiting = lines.filter(status="PAID")
-    steps = readiness(shop)
-    return page(
+    context = frame(request, shop)
+    may_see, selling = context["sees"], shop.status == SellerStatus.APPROVED
+    low = _running_out(shop) if may_see["products"] else []
+    sales = _sales(shop)
+    waiting = ProductOrder.objects.filter(seller=shop, status="PAID").exclude(dispatch_due=None)
+    return render(
         request,
-        shop,
         "seller/home.html",
-        day=clock.today(),
-        fresh=waiting.filter(acknowledged_at=None).count(),
-        to_send=waiting.exclude(acknowledged_at=None).count(),
-        urgent=waiting.exclude(dispatch_due=None).order_by("dispatch_due", "id")[:5],
-        late=waiting.filter(dispatch_due__lt=clock.today()).count(),
-        claims=open_claims_of(shop).count(),
-        upcoming=settlement.upcoming(shop),
-        sales=_sales(shop),
-        products=Product.objects.filter(seller=shop).count(),
-        low=_running_out(shop),
-        open_steps=[step for step in steps if not step.done],
+        {
+            **context,
+            "day": clock.today(),
+            "todos": _todos(context["waits"], may_see, len(low)),
+            "urgent": waiting.order_by("dispatch_due", "id")[:5] if may_see["orders"] else [],
+            "upcoming": settlement.upcoming(shop) if may_see["finance"] else None,
+            "sales": sales,
+            "sold": sum(won for _day, won in sales),
+            "products": any(won for _day, won in sales) or Product.objects.filter(seller=shop).exists(),
+            "low": low,
+            "open_steps": [] if selling else [step for step in readiness(shop) if not step.done],
+        },
     )
+
+
+def _todos(waits: Badges, may_see: dict[str, bool], low: int) -> list[Todo]:
+    """What waits, of what this person may see: what is late first."""
+    orders, asked = reverse("seller:orders"), reverse("seller:questions")
+    known = [
+        ("orders", Todo(_("발송 기한이 지난 주문"), waits.late, orders, "triangle-alert", "bad")),
+        ("products", Todo(_("답할 기한이 지난 문의"), waits.unanswered_late, asked, "triangle-alert", "bad")),
+        ("orders", Todo(_("새 주문 확인하기"), waits.fresh, orders, "bell")),
+        ("orders", Todo(_("오늘까지 보낼 주문"), waits.today, orders, "truck")),
+        ("orders", Todo(_("클레임 답하기"), waits.claims, reverse("seller:claims"), "rotate-ccw")),
+        ("products", Todo(_("상품 문의 답하기"), waits.questions, asked, "message-circle")),
+        ("orders", Todo(_("주문 문의 답하기"), waits.threads, reverse("seller:inquiries"), "message-square")),
+        ("owner", Todo(_("서류 새로 올리기"), waits.papers, reverse("seller:steps") + "#documents", "file-text")),
+        ("products", Todo(_("곧 떨어지는 옵션"), low, reverse("seller:products"), "package", "info")),
+    ]
+    return [todo for area, todo in known if todo.count and may_see[area]]
 
 
 @centre
