@@ -16,6 +16,7 @@ urlpatterns = [
     path("office/admin/", admin.site.urls),
     path("office/", include("dure.sites.office.urls")),
     path("api/", include("dure.sites.api.urls")),
+    path("developers/", include("dure.sites.api.developers")),
     path("external/", include("dure.sites.api.naver.urls")),
     path("design/", include("dure.sites.design.urls")),
     path("i18n/", include("django.conf.urls.i18n")),

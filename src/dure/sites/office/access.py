@@ -61,6 +61,7 @@ def nav(user: User) -> list[tuple[str, str, str, int]]:
         (MONEY, _("장부"), "office:ledger", "book-open", 0),
         (STAFF, _("엑셀 작업"), "office:sheets", "file-spreadsheet", 0),
         (STAFF, _("일한 기록"), "office:audit", "history", 0),
+        ((Role.OPERATOR,), _("개발자"), "office:developers", "lock", 0),
         ((Role.OPERATOR,), _("밀린 전달"), "office:deliveries", "inbox", waiting.deliveries),
     ]
     return [(label, reverse(name), icon, badge) for roles, label, name, icon, badge in items if user.has_role(*roles)]

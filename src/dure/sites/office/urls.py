@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from dure.sites.office.views import (
     approvals,
@@ -86,4 +86,5 @@ urlpatterns = [
     path("exhibitions/<int:pk>/move/", exhibitions.move_exhibition, name="move_exhibition"),
     path("exhibitions/<int:pk>/preview/", exhibitions.preview, name="preview_exhibition"),
     path("exhibitions/<int:pk>/results/", exhibitions.results, name="exhibition_results"),
+    path("", include("dure.sites.office.views.developers")),
 ]

@@ -141,6 +141,7 @@ def _nav(role: str, waits: Badges) -> list[tuple[str, str, str, int]]:
         ("products", _("문의"), "seller:questions", "message-circle", asked),
         ("products", _("후기"), "seller:reviews", "star", 0),
         ("shop", _("가게 정보"), "seller:steps", "store", waits.papers if rules.may_see(role, "owner") else 0),
+        ("owner", _("개발자"), "seller:developers", "lock", 0),
     ]
     return [
         (label, reverse(name), icon, badge)

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from dure.sites.seller.views import (
     board,
@@ -103,4 +103,5 @@ urlpatterns = [
     path("exhibitions/", promotions.exhibition_list, name="exhibitions"),
     path("exhibitions/<int:pk>/", promotions.exhibition, name="exhibition"),
     path("exhibitions/<int:pk>/answer/", promotions.answer_exhibition, name="answer_exhibition"),
+    path("", include("dure.sites.seller.views.developers")),
 ]
