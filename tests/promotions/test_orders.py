@@ -218,6 +218,16 @@ def test_points_are_earned_on_what_was_paid_and_taken_when_the_goods_come_back()
     assert points.usable_at(buyer.pk, clock.now()) == 100
 
 
+def test_a_review_is_thanked_for_once():
+    from dure.commerce.reviews import actions as reviews
+
+    buyer = a_person()
+    line = a_line("DELIVERED", buyer=buyer)
+    reviews.write(line, rating=5, text="향이 아주 좋아요. 또 살게요.", by=buyer)
+    outbox.deliver_due()
+    assert points.usable_at(buyer.pk, clock.now()) == 100
+
+
 def test_who_has_bought_is_no_first_buyer():
     buyer = a_person()
     an_order(buyer=buyer, paid=True)

@@ -205,6 +205,19 @@ def test_shares_that_are_no_whole_are_refused(client, operator):
     assert page.status_code == 422 and "100%" in words(page)
 
 
+def test_a_price_raised_before_an_event_is_flagged_with_its_chart(client, operator):
+    from dure.commerce.promotions import guard
+
+    option, now = an_option(price=10_000, name="도라지청"), clock.now()
+    guard.record([option], at=now - 40 * DAY)
+    option.price = 12_000
+    option.save()
+    guard.record([option], at=now - 3 * DAY)
+    page = words(client.get(reverse("office:exhibition", args=[an_exhibition().pk]), {"q": "도라지", "rate": "20"}))
+    assert "30일 안에 20% 오름" in page and "<svg" in page
+    assert f'name="price-{option.pk}" value="8000"' in page  # off the lowest, not off the raised price
+
+
 def test_what_an_agency_paid_is_booked_once(client, operator):
     agency = actions.name_agency("기관", by=operator)
     told = {"amount": "12,000", "key": str(uuid.uuid4())}

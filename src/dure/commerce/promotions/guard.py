@@ -17,6 +17,7 @@ from dure.commerce.catalog.models import Option
 from dure.commerce.promotions import rules
 from dure.commerce.promotions.errors import PriceNotLower
 from dure.commerce.promotions.models import PriceRecord
+from dure.kit import clock
 from dure.kit.money import won
 
 WINDOW = timedelta(days=30)
@@ -30,6 +31,11 @@ class Seen:
     now: int
     low: int
     steps: list[tuple[datetime, int]]
+
+    @property
+    def points(self) -> list[tuple[str, int]]:
+        """The steps as a chart draws them, today's price last."""
+        return [*((f"{clock.kst_date(at):%m.%d}", price) for at, price in self.steps), ("", self.now)]
 
     @property
     def raised_percent(self) -> int:
