@@ -78,6 +78,7 @@ function lineFilter(): void {
 
 /** The box above the table picks the rows that are shown. */
 function picks(): void {
+  document.querySelectorAll<HTMLElement>("[data-needs-script]").forEach((place) => (place.hidden = false));
   document.querySelector<HTMLInputElement>("[data-picks]")?.addEventListener("change", (event) => {
     const all = event.target as HTMLInputElement;
     document.querySelectorAll<HTMLElement>("tr[data-line]").forEach((line) => {

@@ -162,5 +162,5 @@ def test_every_line_of_the_list_is_a_rule_with_a_law_and_a_reason():
     assert len(lint.claims()) >= 25
     for claim in lint.claims():
         assert claim.scope in {"any", "food", "cosmetic", "goods"} and claim.severity in {ERROR, WARN}
-        assert claim.law and claim.why.endswith(".")
+        assert claim.law and claim.why.endswith(".") and claim.why_en.endswith(".")
         assert not claim.pattern.search("")

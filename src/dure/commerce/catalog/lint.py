@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
@@ -312,6 +313,7 @@ class Claim:
     severity: str
     law: str
     why: str
+    why_en: str
 
 
 @cache
@@ -321,9 +323,11 @@ def claims() -> tuple[Claim, ...]:
     for line in FILE.read_text().splitlines():
         if line.strip() and not line.startswith("#"):
             scope, rest = line.split(" | ", 1)
-            pattern, severity, law, why = rest.rsplit(" | ", 3)
+            pattern, severity, law, why, why_en = rest.rsplit(" | ", 4)
             shape = re.compile(pattern.strip().replace(" ", r"\s*"), re.IGNORECASE)
-            found.append(Claim(scope.strip(), shape, severity.strip().upper(), law.strip(), why.strip()))
+            found.append(
+                Claim(scope.strip(), shape, severity.strip().upper(), law.strip(), why.strip(), why_en.strip())
+            )
     return tuple(found)
 
 
@@ -369,7 +373,7 @@ def _claims(facts: Facts) -> Iterator[Finding]:
                 label % {"word": match[0].strip()},
                 part,
                 anchor,
-                claim.why,
+                claim.why_en if get_language() == "en" else claim.why,
                 law=claim.law,
             )
             break
