@@ -10,11 +10,12 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 
-from builders import a_shipping_policy, an_option, an_order, at_once
+from builders import a_person, a_shipping_policy, an_option, an_order, at_once
 from dure.commerce.claims import actions as claims
 from dure.commerce.claims.models import Claim
 from dure.commerce.orders import actions as orders
 from dure.commerce.orders.errors import OrderExpired
+from dure.commerce.stock.models import StockItem
 from dure.finance import verify
 from dure.finance.ledger import postings
 from dure.finance.ledger.queries import balance_of
@@ -208,25 +209,75 @@ def test_an_order_does_not_expire_while_its_payment_is_confirmed(outside):
     assert order.paid_at
 
 
-def test_an_ended_order_takes_no_money():
+def sold_to_somebody_else(order):
+    """The goods an ended order gave back are gone."""
+    line = order.lines.get()
+    left = StockItem.objects.get(option=line.option_id).available
+    an_order(line.option, quantity=left, buyer=a_person())
+
+
+def test_an_ended_order_whose_goods_are_gone_takes_no_money():
     order, key = an_agreed_order()
     orders.expire(order)
+    sold_to_somebody_else(order)
     with pytest.raises(OrderExpired):
         actions.confirm(order.number, key, order.pay_total)
     assert toss().payment(key).status == "IN_PROGRESS"
 
 
-def test_money_for_an_order_that_has_ended_goes_back_whole(outside):
+def test_an_ended_order_whose_goods_are_still_there_takes_them_again_and_is_paid():
+    order, key = an_agreed_order()
+    before = StockItem.objects.get().available
+    orders.expire(order)
+    actions.confirm(order.number, key, order.pay_total)
+    order.refresh_from_db()
+    assert order.paid_at and order.ended_at is None and order.lines.get().status == "PAID"
+    assert StockItem.objects.get().available == before
+    assert balance_of("SEG", "HELD") == order.pay_total and everything_holds()
+
+
+def test_money_that_arrives_after_the_end_buys_the_goods_if_they_are_still_there(outside):
     order, key = an_agreed_order()
     outside.fault("toss", path=CONFIRM, kind="drop_after")
     with pytest.raises(PaymentUnknown):
         actions.confirm(order.number, key, order.pay_total)
     orders.expire(order)
     with later():
+        assert actions.recover_unfinished() == 1
+        deliver_due()
+    order.refresh_from_db()
+    assert order.paid_at and order.lines.get().status == "PAID"
+    assert Payment.objects.get().status == "DONE" and everything_holds()
+
+
+def test_money_for_an_order_whose_goods_are_gone_goes_back_whole(outside):
+    order, key = an_agreed_order()
+    outside.fault("toss", path=CONFIRM, kind="drop_after")
+    with pytest.raises(PaymentUnknown):
+        actions.confirm(order.number, key, order.pay_total)
+    orders.expire(order)
+    sold_to_somebody_else(order)
+    with later():
         actions.recover_unfinished()
         deliver_due()
-    assert Payment.objects.get().status == "CANCELED" and toss().payment(key).balance == 0
+    order.refresh_from_db()
+    assert order.paid_at is None and order.lines.get().status == "CANCELED_BY_NOPAYMENT"
+    assert order.payment.status == "CANCELED" and toss().payment(key).balance == 0
     assert balance_of("SEG", "HELD") == 0 and everything_holds()
+
+
+@pytest.mark.race
+def test_of_two_late_payments_for_the_last_piece_one_buys_it_and_the_other_goes_back(outside):
+    option = an_option(price=10_000, stock=1)
+    late = []
+    for _ in range(2):
+        order = an_order(option)
+        late.append((order, agree(order)))
+        orders.expire(order)
+    told = at_once(2, lambda n: actions.confirm(late[n][0].number, late[n][1], late[n][0].pay_total))
+    assert sum(isinstance(answer, Payment) for answer in told) == 1, told
+    assert sum(isinstance(answer, OrderExpired) for answer in told) == 1, told
+    assert StockItem.objects.get(option=option).available == 0 and everything_holds()
 
 
 def test_a_window_left_and_never_confirmed_expires(outside):

@@ -10,6 +10,7 @@ import pytest
 from builders import a_person, an_option, an_order
 from dure.commerce.orders import actions as orders
 from dure.commerce.orders.models import Order
+from dure.commerce.stock.models import StockItem
 from dure.finance.payments import actions
 from dure.finance.payments.models import Payment
 from dure.integrations.toss.client import PaymentTold
@@ -141,6 +142,7 @@ def test_money_that_comes_too_late_goes_back_and_the_buyer_is_told(client, order
 
     def too_late(payment_key, order_id, amount, *, key):
         orders.expire(order)
+        StockItem.objects.update(available=0)  # and somebody else has bought it
         return PaymentTold(payment_key, order_id, "DONE", amount, amount, "카드", clock.now(), (), "", "", {})
 
     provider.confirm = too_late

@@ -152,6 +152,11 @@ class Product(models.Model):
             ),
         ]
 
+    @property
+    def is_on_sale(self) -> bool:
+        """As the queryset's `on_sale`; the seller is fetched with it."""
+        return self.status == ProductStatus.ON_SALE and self.seller.status == SellerStatus.APPROVED
+
     def __str__(self) -> str:
         return self.name
 

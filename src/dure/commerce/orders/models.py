@@ -150,7 +150,7 @@ class ProductOrder(models.Model):
         "CANCELED": set(),
         "RETURNED": set(),
         "EXCHANGED": set(),
-        "CANCELED_BY_NOPAYMENT": set(),
+        "CANCELED_BY_NOPAYMENT": {"PAYMENT_WAITING"},  # the money came after all, and the goods were still there
     }
     # A line holds quantity - canceled_quantity pieces of stock, until it ends unpaid. What comes back by a return is
     # booked as a movement of its own.

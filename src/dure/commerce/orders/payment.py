@@ -10,11 +10,12 @@ from django.db.models.functions import Greatest
 
 from dure.commerce.orders import promoted, rules
 from dure.commerce.orders.errors import OrderExpired
-from dure.commerce.orders.models import LineStatus, Order
+from dure.commerce.orders.models import LineGift, LineStatus, Order, ProductOrder
 from dure.commerce.pricing import actions as pricing
 from dure.commerce.stock import actions as stock
 from dure.commerce.stock import limits
 from dure.kit import clock
+from dure.kit.errors import DureError
 from dure.kit.outbox import emit
 from dure.kit.states import move
 
@@ -38,7 +39,9 @@ def mark_paid(order: Order, *, at: datetime) -> bool:
             line,
             LineStatus.PAID,
             paid_at=at,
-            dispatch_due=rules.dispatch_due(clock.kst_date(at), policy.dispatch_days if policy else 2),
+            dispatch_due=rules.dispatch_due(
+                clock.kst_date(at), (policy.dispatch_days if policy else 2) + line.contract.get("lead_days", 0)
+            ),
         )
     emit(
         "orders.paid",
@@ -58,6 +61,47 @@ def keep_open(order: Order, *, until: datetime) -> None:
     open_orders = Order.objects.filter(pk=order.pk, ended_at=None)
     if not open_orders.update(expires_at=Greatest("expires_at", Value(until))):
         raise OrderExpired()
+
+
+@transaction.atomic
+def revive(order: Order, *, until: datetime) -> None:
+    """Money comes for an order that has given its goods back: take them again, all or none, on the terms of then.
+
+    Waits for its payment again, until `until`. Raises OrderExpired when the goods or the price of then are gone, or when
+    it had discounts or gifts: its coupons, points and budgets may serve others by now.
+    """
+    order = Order.objects.select_for_update().get(pk=order.pk)
+    if order.ended_at is None:
+        return
+    lines = list(order.lines.select_related("option__product__seller").order_by("option_id"))
+    on_sale = all(line.option.active and line.option.product.is_on_sale for line in lines)
+    if not on_sale or order.discount_total or LineGift.objects.filter(product_order__order=order).exists():
+        raise OrderExpired()
+    try:
+        with transaction.atomic():
+            stock.reserve((line.option_id, line.quantity) for line in lines)
+            for holder, wanted in _counted(lines).items():
+                limits.take(holder, wanted)
+            pricing.take_live((line.live_price_id, line.quantity) for line in lines if line.live_price_id)
+    except DureError as gone:
+        raise OrderExpired() from gone
+    order.ended_at, order.expires_at = None, until
+    order.save(update_fields=["ended_at", "expires_at"])
+    for line in lines:
+        move(line, LineStatus.PAYMENT_WAITING, why="paid after its time")
+    emit("orders.revived", order, number=order.number)
+
+
+def _counted(lines: list[ProductOrder]) -> dict[str, dict[int, tuple[int, int, str]]]:
+    """By holder: product id → (pieces, the limit now or then, its name)."""
+    found: dict[str, dict[int, tuple[int, int, str]]] = {}
+    for line in lines:
+        if holder := line.contract.get("counted"):
+            product = line.option.product
+            most = product.max_per_buyer or line.contract["limits"][2]
+            before = found.setdefault(holder, {}).get(product.pk, (0, 0, ""))[0]
+            found[holder][product.pk] = (before + line.quantity, most, product.name)
+    return found
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import structlog
 from django.db import IntegrityError, transaction
@@ -86,7 +86,7 @@ def _begin(order_number: str, payment_key: str, amount: int) -> Payment:
         return payment
     if payment.amount != amount or payment.order.pay_total != amount:
         raise AmountDiffers()
-    orders.keep_open(payment.order, until=clock.now() + LOOKED_UP_WITHIN)
+    _hold_goods(payment.order, until=clock.now() + LOOKED_UP_WITHIN)
     if payment.status == PaymentStatus.IN_PROGRESS:
         if payment.payment_key == payment_key:
             return payment
@@ -104,6 +104,14 @@ def _begin(order_number: str, payment_key: str, amount: int) -> Payment:
     except IntegrityError as error:
         raise PaymentKeyUsed() from error
     return payment
+
+
+def _hold_goods(order: Order, *, until: datetime) -> None:
+    """For the confirm that is about to be sent; goods given back meanwhile are taken again. Raises OrderExpired."""
+    try:
+        orders.keep_open(order, until=until)
+    except OrderExpired:
+        orders.revive(order, until=until)
 
 
 def _unopened(order_number: str) -> Payment:
@@ -138,7 +146,8 @@ def _of_order(payment: Payment) -> PaymentTold | None:
 def finish(payment: Payment, told: PaymentTold) -> Payment:
     """Write down what the provider says of a payment: money taken marks the order paid and is held in the ledger.
 
-    Money for an order that has given its goods back meanwhile is refunded whole. Raises PaymentRefused.
+    Money for an order that has given its goods back meanwhile buys them again if they are still there; else it is refunded
+    whole. Raises PaymentRefused.
     """
     payment = Payment.objects.select_for_update(of=("self",)).select_related("order").get(pk=payment.pk)
     if payment.status in Payment.TOOK_MONEY:
@@ -161,6 +170,8 @@ def finish(payment: Payment, told: PaymentTold) -> Payment:
     charges = {c.pk: c.amount for c in payment.order.shipping_charges.all()}
     postings.paid(f"payment:{payment.pk}", lines, charges)
     try:
+        if told.status == PaymentStatus.DONE:
+            orders.revive(payment.order, until=moment + LOOKED_UP_WITHIN)
         orders.mark_paid(payment.order, at=moment)
     except OrderExpired:
         _refund_late(payment, lines, charges)
