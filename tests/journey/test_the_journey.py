@@ -197,7 +197,7 @@ def a_product(story, who: str, name: str, shelf: str, price: str, stock: str, pi
 
 def test_the_seller_makes_a_product_and_the_md_improves_it(story, pictures):
     owner = story.person("owner")
-    story.product_url = a_product(story, "owner", "광장시장 빈대떡", "반찬·김치", "12000", "30", pictures[1])
+    story.product_url = a_product(story, "owner", "광장시장 빈대떡", "밑반찬", "12000", "30", pictures[1])
     story.keep(owner, "product")
     md = story.person("md")
     story.go("md", "/desk/merchants/")
@@ -245,7 +245,7 @@ def test_a_second_shop_applies_by_itself_with_two_products(story, pictures):
     operator.get_by_role("link", name="돌담과일").first.click()
     press(operator, "승인하기")
     for name, price, stock in (("제주 감귤 3kg", "15000", "20"), ("한라봉 선물", "29000", "2")):
-        address = a_product(story, "other-owner", name, "과일", price, stock, pictures[2])
+        address = a_product(story, "other-owner", name, "사과", price, stock, pictures[2])
         story.go("other-owner", address)
         press(other, "심사 신청하기")
         story.go("operator", f"/office/products/{number_in(address)}/")
