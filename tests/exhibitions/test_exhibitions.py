@@ -80,6 +80,19 @@ def test_a_seller_applies_with_its_consent_and_the_house_decides():
     assert EventPrice.objects.get().status == "WITHDRAWN" and sound()
 
 
+def test_a_seller_may_apply_and_be_asked_at_once():
+    exhibition, tea, owner = an_exhibition(**HALF), an_option(), a_person()
+    honey = an_option(seller=tea.product.seller)
+    told = {"terms_hash": exhibition.offer.terms_hash, "cap": None, "by": owner}
+    asked = actions.apply(exhibition, tea.product.seller, {tea.pk: 8_500}, **told)
+    actions.propose(exhibition, {honey.pk: 9_000}, by=a_person("OPERATOR"))
+    assert agree(exhibition, tea.product.seller, [honey.pk]).status == "ACCEPTED"
+    assert dict(EventPrice.objects.values_list("option", "status")) == {tea.pk: "PROPOSED", honey.pk: "ACCEPTED"}
+    asked.refresh_from_db()
+    actions.decide(asked, accept=True, by=a_person("OPERATOR"))
+    assert set(EventPrice.objects.values_list("status", flat=True)) == {"ACCEPTED"} and sound()
+
+
 def test_terms_that_were_not_shown_cannot_be_agreed_to():
     exhibition, tea = an_exhibition(**HALF), an_option()
     actions.propose(exhibition, {tea.pk: 8_000}, by=a_person())

@@ -213,8 +213,8 @@ def answer(
     if offer.terms_hash != terms_hash:
         raise TermsChanged()
     application = Application.objects.select_for_update().get(exhibition=exhibition, seller=seller)
-    open_rows = EventPrice.objects.filter(offer=offer, seller=seller, status=EventPrice.Status.PROPOSED)
-    waiting = set(open_rows.values_list("option_id", flat=True))
+    proposed = EventPrice.objects.filter(offer=offer, seller=seller, status=EventPrice.Status.PROPOSED, by_seller=False)
+    waiting = set(proposed.values_list("option_id", flat=True))
     yes = [pk for pk in accept if pk in waiting]
     promotions.answer_prices(offer, seller, accept=yes, decline=sorted(waiting - set(yes)), by=by)
     moment = clock.now()
@@ -222,12 +222,12 @@ def answer(
         move(application, Status.DECLINED, by=by, why=note, note=note[:300], answered_by=by, answered_at=moment)
         emit("exhibitions.declined", application, exhibition_id=exhibition.pk, seller_id=seller.pk)
         return application
-    told = _consented(application, offer, seller, terms_hash, by, moment) | {"note": note[:300]}
-    if application.status == Status.ACCEPTED:
+    told = _consented(offer, seller, terms_hash, by, moment) | {"note": note[:300]}
+    if application.status == Status.ACCEPTED or not yes:
         Application.objects.filter(pk=application.pk).update(**told)
         application.refresh_from_db()
     else:
-        move(application, Status.ACCEPTED, by=by, only_from=[Status.INVITED], **told)
+        move(application, Status.ACCEPTED, by=by, only_from=[Status.INVITED, Status.APPLIED], **told)
     _cap(offer, seller, cap, by)
     emit("exhibitions.accepted", application, exhibition_id=exhibition.pk, seller_id=seller.pk)
     return application
@@ -260,8 +260,7 @@ def apply(
     )
     if not created and application.status in (Status.DECLINED, Status.WITHDRAWN):
         move(application, Status.APPLIED, by=by)
-    told = _consented(application, offer, seller, terms_hash, by, moment)
-    told["agreed"] = told["agreed"] | {str(pk): price for pk, price in prices.items()}
+    told = _consented(offer, seller, terms_hash, by, moment)
     Application.objects.filter(pk=application.pk).update(**told, note=note[:300])
     _cap(offer, seller, cap, by)
     application.refresh_from_db()
@@ -333,10 +332,12 @@ def _place(exhibition: Exhibition, options: Sequence[Option], section: int | Non
     )
 
 
-def _consented(
-    application: Application, offer: Offer, seller: Seller, terms_hash: str, by: User, moment: datetime
-) -> dict[str, Any]:
-    agreed = EventPrice.objects.filter(offer=offer, seller=seller, status=EventPrice.Status.ACCEPTED)
+def _consented(offer: Offer, seller: Seller, terms_hash: str, by: User, moment: datetime) -> dict[str, Any]:
+    """What the seller agrees to: prices it accepted, and those it offers and the house has still to answer."""
+    rows = EventPrice.objects.filter(offer=offer, seller=seller)
+    agreed = rows.filter(status=EventPrice.Status.ACCEPTED) | rows.filter(
+        status=EventPrice.Status.PROPOSED, by_seller=True
+    )
     return {
         "terms_hash": terms_hash,
         "agreed": {str(option): price for option, price in agreed.values_list("option_id", "price")},
