@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from dure.commerce.search.documents import reindex
 from dure.config import load as load_config
 from dure.demo import ARCHIVE, archive
 from dure.people.models import User
@@ -25,6 +26,7 @@ def main(argv: list[str]) -> int:
         rows = archive.load(ARCHIVE, load_config().home, _say)
     except archive.ArchiveError as error:
         raise Problem(str(error), str(error)) from error
+    reindex()
     say(f"데모 시장을 채웠어요 ({rows:,}줄).", f"The demo market is filled ({rows:,} rows).")
     return 0
 
