@@ -133,3 +133,24 @@ def test_a_delivery_template_says_what_is_free():
     terms.fee_type, terms.free_over = "CONDITIONAL_FREE", 9_000
     terms.save()
     assert document_of(option).free_shipping
+
+
+def test_an_instant_discount_shows_its_price_and_the_usual_one_while_it_holds():
+    from datetime import timedelta
+
+    from builders import an_offer
+    from dure.commerce.promotions.models import Offer
+
+    option = an_option(10_000, name="할인하는 곶감")
+    assert document_of(option).before is None
+    offer = an_offer("INSTANT", prices={option.pk: 8_000})
+    kept = document_of(option)
+    assert (kept.price, kept.before) == (8_000, 10_000)
+    assert found("곶감", discount=True) == ["할인하는 곶감"]
+    assert [run(check).count for check in CHECKS] == [0, 0]
+    with clock.at(Offer.objects.get(pk=offer.pk).ends_at + timedelta(minutes=1)):
+        documents.note_due()
+        kept = document_of(option)
+        assert (kept.price, kept.before) == (10_000, None)
+        documents.note_due()
+        assert not Stale.objects.exists()

@@ -26,7 +26,7 @@ CHECKS = [
                SELECT min(o.price) AS low, bool_or(coalesce(s.available, 0) > 0) AS some
                  FROM catalog_option o LEFT JOIN stock_stockitem s ON s.option_id = o.id
                 WHERE o.product_id = d.product_id AND o.active AND NOT o.addon) o
-         WHERE (o.low, o.some) IS DISTINCT FROM (d.price, d.in_stock)
+         WHERE ((d.before IS NULL AND o.low <> d.price) OR o.some IS DISTINCT FROM d.in_stock)
            AND NOT EXISTS (SELECT 1 FROM search_stale n WHERE n.product_id = d.product_id)
         """,
     ),

@@ -19,6 +19,7 @@ SOURCE = """
                WHEN terms.id IS NULL THEN policy.fee = 0 OR policy.free_over <= offer.low
                ELSE terms.pay = 'PREPAID' AND (terms.fee_type = 'FREE'
                     OR (terms.fee_type = 'CONDITIONAL_FREE' AND terms.free_over <= offer.low)) END AS free,
+           event.price AS event_price, event.usual AS event_usual,
            offer.low, offer.high, offer.names, offer.in_stock, face.image, said.reviews, said.stars, kept.sold
       FROM catalog_product p
       JOIN sellers_seller s ON s.id = p.seller_id
@@ -31,6 +32,12 @@ SOURCE = """
                   bool_or(coalesce(stock.available, 0) > 0) AS in_stock
              FROM catalog_option o LEFT JOIN stock_stockitem stock ON stock.option_id = o.id
             WHERE o.product_id = p.id AND o.active AND NOT o.addon) offer
+      LEFT JOIN LATERAL (
+           SELECT e.price, o.price AS usual FROM promotions_eventprice e
+             JOIN promotions_offer f ON f.id = e.offer_id JOIN catalog_option o ON o.id = e.option_id
+            WHERE o.product_id = p.id AND o.active AND NOT o.addon AND e.status = 'ACCEPTED' AND f.status = 'ACTIVE'
+              AND f.starts_at <= %(now)s AND f.ends_at > %(now)s AND o.price <= e.list_price AND o.price > e.price
+            ORDER BY e.price LIMIT 1) event ON event.price < offer.low
       LEFT JOIN LATERAL (
            SELECT image FROM catalog_photo f WHERE f.product_id = p.id ORDER BY f.position, f.id LIMIT 1) face ON true
      CROSS JOIN LATERAL (
@@ -85,13 +92,18 @@ ALONE = "SELECT pg_try_advisory_xact_lock(hashtext('dure.search.catch_up'))"
 
 WAIT_ALONE = "SELECT pg_advisory_xact_lock(hashtext('dure.search.catch_up'))"
 
-# What the clock alone changes: a sale that has begun or ended.
+# What the clock alone changes: a sale or an instant discount that has begun or ended.
 DUE = f"""
     INSERT INTO search_stale (product_id)
     SELECT p.id FROM catalog_product p JOIN sellers_seller s ON s.id = p.seller_id
       LEFT JOIN search_document d ON d.product_id = p.id
      WHERE (p.sale_from IS NOT NULL OR p.sale_until IS NOT NULL) AND p.status = 'ON_SALE'
        AND (d.product_id IS NOT NULL) <> ({VISIBLE})
+     UNION
+    SELECT d.product_id FROM promotions_offer f JOIN promotions_eventprice e ON e.offer_id = f.id
+      JOIN catalog_option o ON o.id = e.option_id JOIN search_document d ON d.product_id = o.product_id
+     WHERE f.status = 'ACTIVE' AND e.status = 'ACCEPTED'
+       AND ((f.starts_at <= %(now)s AND d.written_at < f.starts_at) OR (f.ends_at <= %(now)s AND d.written_at < f.ends_at))
 """  # noqa: S608
 
 SALES = """
