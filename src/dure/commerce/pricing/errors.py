@@ -67,3 +67,17 @@ class CommissionStarted(DureError):
     code = "commission_started"
     message = _("이미 시작한 수수료는 거둘 수 없어요. 새 수수료를 예약해 주세요.")
     status = 409
+
+
+class NameTaken(DureError):
+    code = "name_taken"
+    message = _("같은 이름이 이미 있어요. 다른 이름을 적어 주세요.")
+    status = 409
+    field = "name"
+
+
+class NotYourGroup(DureError):
+    code = "not_your_group"
+    message = _("이 가게의 것이 아니에요. 목록에서 다시 골라 주세요.")
+    status = 404
+    field = "group"

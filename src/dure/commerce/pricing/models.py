@@ -167,15 +167,17 @@ class DeliveryTemplate(models.Model):
                 name="template_fee_sane",
             ),
             models.CheckConstraint(
-                condition=~Q(fee_type="CONDITIONAL_FREE") | Q(free_over__gt=0), name="template_has_its_bound"
+                condition=~Q(fee_type="CONDITIONAL_FREE") | Q(free_over__isnull=False, free_over__gt=0),
+                name="template_has_its_bound",
             ),
             models.CheckConstraint(
-                condition=~Q(fee_type="UNIT_QUANTITY_PAID") | Q(unit__gte=1), name="template_has_its_unit"
+                condition=~Q(fee_type="UNIT_QUANTITY_PAID") | Q(unit__isnull=False, unit__gte=1),
+                name="template_has_its_unit",
             ),
             models.CheckConstraint(
                 condition=~Q(fee_type="RANGE_QUANTITY_PAID")
                 | (
-                    Q(second_from__gte=2, second_extra__isnull=False)
+                    Q(second_from__isnull=False, second_from__gte=2, second_extra__isnull=False)
                     & (Q(third_from=None) | Q(third_from__gt=F("second_from"), third_extra__isnull=False))
                 ),
                 name="template_has_its_bands",

@@ -134,6 +134,7 @@ def _nav(role: str, waits: Badges) -> list[tuple[str, str, str, int]]:
         ("", _("오늘"), "seller:home", "layout-dashboard", 0),
         ("orders", pgettext("menu", "주문"), "seller:orders", "receipt-text", waits.fresh),
         ("products", pgettext("menu", "상품"), "seller:products", "package", 0),
+        ("products", _("배송비"), "seller:delivery", "truck", 0),
         ("", _("엑셀"), "seller:sheets", "file-spreadsheet", 0),
         ("orders", _("클레임"), "seller:claims", "rotate-ccw", waits.claims),
         ("finance", _("정산"), "seller:settlements", "landmark", 0),
