@@ -120,7 +120,8 @@ def _database(url: str) -> dict[str, object]:
         "PORT": options.pop("port", "") or parts.port or "",
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": options,
+        # Parameters travel apart from the statement, which the server then plans once per connection (decision 0091).
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 5, **options},
     }
 
 
