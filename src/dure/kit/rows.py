@@ -6,14 +6,15 @@ update_many(Option, [{"id": 1, "price": 1200}, {"id": 2, "price": 900}])
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from django.core.serializers.json import DjangoJSONEncoder
+import orjson
+from django.contrib.postgres.fields import ArrayField
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models.expressions import DatabaseDefault
+from psycopg.types.json import Jsonb
 
 T = TypeVar("T")
 
@@ -30,10 +31,35 @@ def insert_many(rows: Sequence[models.Model]) -> None:
         given = [f for f in fields if not isinstance(getattr(rows[0], f.attname), DatabaseDefault)]
         names = ", ".join(_quoted(f.column) for f in given)
         with cursor.copy(f"COPY {_quoted(model._meta.db_table)} ({names}) FROM STDIN") as copy:
+            prepare = [_prepared(f, database) for f in given]
             for row in rows:
-                copy.write_row([f.get_db_prep_save(getattr(row, f.attname), database) for f in given])
+                copy.write_row([p(getattr(row, n)) if p else getattr(row, n) for n, p in prepare])
     for row in rows:
         row._state.adding = False
+
+
+_AS_IT_IS = (
+    models.CharField,
+    models.TextField,
+    models.IntegerField,
+    models.BooleanField,
+    models.DateTimeField,
+    ArrayField,
+)
+
+
+def _prepared(field: Any, database: Any) -> tuple[str, Callable[[Any], Any] | None]:
+    """The attribute, and how its value is made ready for the database; None when it goes as it is."""
+    kind = field.target_field if isinstance(field, models.ForeignKey) else field
+    if isinstance(kind, models.JSONField):
+        return field.attname, lambda value: None if value is None else Jsonb(value, dumps=_json)
+    if isinstance(kind, _AS_IT_IS):
+        return field.attname, None
+    return field.attname, lambda value: field.get_db_prep_save(value, database)
+
+
+def _json(value: Any) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS)
 
 
 def _number(cursor: Any, model: type[models.Model], rows: Sequence[models.Model]) -> None:
@@ -64,7 +90,7 @@ def update_many(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> in
     """  # noqa: S608 - names come from the model
     given = [{key.column: row["id"], **{f.column: row[f.name] for f in fields}} for row in rows]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [json.dumps(given, cls=DjangoJSONEncoder)])
+        cursor.execute(sql, [_json(given).decode()])
         return int(cursor.rowcount)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -146,7 +146,7 @@ def composition(product: Product, options: Iterable[Option]) -> dict[str, Any]:
         "notice_type": product.notice_type,
         "notice": dict(product.notice),
         "axes": list(product.axes),
-        "options": [asdict(OptionRow.of(option)) for option in options if option.active or option.paused],
+        "options": [dict(vars(OptionRow.of(option))) for option in options if option.active or option.paused],
     }
 
 

@@ -19,10 +19,10 @@ from dure.commerce.sheets import columns as cols
 from dure.commerce.sheets import rules
 from dure.commerce.sheets.columns import folded
 from dure.commerce.sheets.models import Entry, ProductCode, Upload
-from dure.commerce.stock.models import StockItem
 from dure.kit import clock
 
 GONE = ("ENDED", "PROHIBITED")
+REVIEWED = sorted(catalog.REVIEWED)
 
 
 def uploads_of(seller: Seller) -> QuerySet[Upload]:
@@ -140,38 +140,25 @@ def snapshots(product_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     """
     ids = set(product_ids)
     found: dict[int, dict[str, Any]] = {}
-    for p in Product.objects.filter(pk__in=ids).select_related("category", "sheet_code"):
-        found[p.pk] = {
-            **{name: getattr(p, name) for name in rules.COMPARED if hasattr(p, name)},
-            "sale_from": local(p.sale_from),
-            "sale_until": local(p.sale_until),
-            "category": p.category.code,
-            "notice": dict(p.notice),
-            "axes": list(p.axes),
-            "status": p.status,
-            "version": p.version,
-            "reviewed": sorted(catalog.REVIEWED) if p.status in catalog.APPROVED else [],
-            "submitted": p.submitted_at is not None,
-            "code": p.sheet_code.code if hasattr(p, "sheet_code") else None,
+    columns = {*rules.COMPARED} - {"category", "code"} | {"pk", "notice", "axes", "status", "version", "submitted_at"}
+    for row in Product.objects.filter(pk__in=ids).values(*columns, "category__code", "sheet_code__code"):
+        found[row["pk"]] = {
+            **row,
+            "sale_from": local(row["sale_from"]),
+            "sale_until": local(row["sale_until"]),
+            "category": row["category__code"],
+            "code": row["sheet_code__code"],
+            "reviewed": REVIEWED if row["status"] in catalog.APPROVED else (),
+            "submitted": row["submitted_at"] is not None,
             "options": [],
         }
     for product, asked in _asked(found):
         found[product] |= {name: value for name, value in asked.items() if name in found[product]}
     rows = Option.objects.filter(product_id__in=ids).exclude(active=False, paused=False)
-    options = list(rows.order_by("product_id", "position", "id"))
-    left = dict(StockItem.objects.filter(pk__in=[o.pk for o in options]).values_list("pk", "available"))
-    for o in options:
-        found[o.product_id]["options"].append(
-            {
-                "id": o.pk,
-                "name": o.name,
-                "values": list(o.values),
-                "price": o.price,
-                "seller_code": o.seller_code,
-                "addon": o.addon,
-                "stock": left.get(o.pk, 0),
-            }
-        )
+    named = ("id", "name", "values", "price", "seller_code", "addon", "product_id", "stock__available")
+    for option in rows.order_by("product_id", "position", "id").values(*named):
+        option["stock"] = option.pop("stock__available") or 0
+        found[option["product_id"]]["options"].append(option)
     for one in found.values():
         if one["code"] is None:  # a product of one option is known by the code of that
             one["code"] = one["options"][0]["seller_code"] if len(one["options"]) == 1 else ""
