@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -14,6 +15,9 @@ from dure.commerce.claims.models import Claim
 from dure.commerce.orders import actions as orders
 from dure.commerce.orders.models import ProductOrder
 from dure.commerce.reviews.models import Review
+from dure.commerce.shipping import actions as shipping
+from dure.integrations.carrier.client import Scan
+from dure.kit import clock
 
 pytestmark = pytest.mark.django_db
 
@@ -225,8 +229,78 @@ class TestClaims:
         assert not Claim.objects.exists()
 
     def test_what_cannot_be_claimed_leads_back_to_the_order(self, client, buyer):
-        line = a_line("DELIVERING", buyer=buyer)
+        line = a_line("DELIVERED", buyer=buyer)
+        ProductOrder.objects.filter(pk=line.pk).update(delivered_at=clock.now() - timedelta(days=120))
         assert client.get(f"/orders/lines/{line.pk}/claim/")["Location"] == f"/orders/{line.order.number}/"
+
+
+class TestClaimsInFull:
+    form = TestClaims.form
+
+    def parcel(self, buyer, **policy):
+        """Two lines of one seller that came in one parcel."""
+        option = an_option(10_000, stock=20, name="떡")
+        other = an_option(20_000, seller=option.product.seller, name="전")
+        a_shipping_policy(option.product.seller, **{"fee": 3000, "return_fee": 2500, **policy})
+        order = an_order(option, other, buyer=buyer, paid=True)
+        lines = list(order.lines.order_by("id"))
+        shipping.dispatch(lines, "CJ", "600000005001", by=None)
+        shipping.record_tracking("CJ", "600000005001", [Scan("DELIVERED", clock.now(), "문 앞")])
+        return lines
+
+    def test_two_lines_go_back_together_at_one_freight_shown_before(self, client, buyer):
+        one, other = self.parcel(buyer)
+        address = f"/orders/lines/{one.pk}/claim/"
+        page = text(client.get(f"{address}?kind=RETURN&quantity=1&reason=INTENT_CHANGED&with={other.pk}"))
+        assert "30,000원" in page and "-2,500원" in page and "27,500원" in page
+        form = self.form(kind="RETURN", **{"with": other.pk}, collect_method="RETURN_INDIVIDUAL", fee_method="DEDUCTED")
+        detail = client.post(address, form, follow=True)
+        again = client.post(address, form)
+        assert Claim.objects.count() == 2 and again["Location"].startswith("/claims/"), "twice pressed, once asked"
+        assert sum(Claim.objects.values_list("refund_amount", flat=True)) == 27_500
+        assert "함께 신청" in text(detail) and "신청했어요" in text(detail)
+        first = Claim.objects.get(product_order=one)
+        assert client.post(f"/claims/{first.pk}/sent/", {"carrier": "CJ", "waybill": "12"}).status_code == 422
+        client.post(f"/claims/{first.pk}/sent/", {"carrier": "CJ", "waybill": "600000005002"})
+        assert set(Claim.objects.values_list("status", flat=True)) == {"COLLECTING"}
+        assert "손님이 물건을 보냈어요" in text(client.get(f"/claims/{first.pk}/"))
+
+    def test_an_exchange_for_another_option_shows_what_is_paid_apart(self, client, buyer):
+        line = self.parcel(buyer)[0]
+        big = line.option.product.options.create(name="큰 것", price=15_000)
+        address = f"/orders/lines/{line.pk}/claim/?kind=EXCHANGE&quantity=1&reason=COLOR_AND_SIZE&option={big.pk}"
+        page = text(client.get(address))
+        assert "큰 것" in page and "배송비 5,000원은 환불에서 빼지 않고 따로 내요" in page
+        form = self.form(kind="EXCHANGE", reason="COLOR_AND_SIZE", option=big.pk)
+        page = text(client.post(f"/orders/lines/{line.pk}/claim/", form, follow=True))
+        claim = Claim.objects.get()
+        assert (claim.exchange_option, claim.fee_method, claim.fee_due) == (big, "BILLED", 5000)
+        assert "바꿀 것" in page and "따로 보내 주세요" in page
+
+    def test_made_to_order_goods_offer_only_reasons_of_a_fault(self, client, buyer):
+        line = self.parcel(buyer)[0]
+        ProductOrder.objects.filter(pk=line.pk).update(no_withdrawal="MADE_TO_ORDER")
+        page = text(client.get(f"/orders/lines/{line.pk}/claim/"))
+        assert "단순 변심으로는 반품·교환할 수 없어요" in page and 'value="INTENT_CHANGED"' not in page
+        refused = client.post(f"/orders/lines/{line.pk}/claim/", self.form(kind="RETURN"))
+        assert refused.status_code == 422 and not Claim.objects.exists()
+
+    def test_more_pictures_are_added_and_both_sides_are_shown(self, client, buyer):
+        line = self.parcel(buyer)[0]
+        client.post(f"/orders/lines/{line.pk}/claim/", self.form(kind="RETURN", reason="BROKEN"))
+        claim = Claim.objects.get()
+        assert client.post(f"/claims/{claim.pk}/more/", {}).status_code == 422
+        client.post(f"/claims/{claim.pk}/more/", {"said": "상자도 젖었어요", "photos": [a_picture()]})
+        page = text(client.get(f"/claims/{claim.pk}/"))
+        assert claim.evidence.count() == 1 and "상자도 젖었어요" in page
+
+    def test_the_pages_ask_the_database_at_most_twelve_times(self, client, buyer, django_assert_max_num_queries):
+        line = self.parcel(buyer)[0]
+        client.post(f"/orders/lines/{line.pk}/claim/", self.form(kind="RETURN", reason="BROKEN"))
+        client.get("/orders/")
+        for address in ("/orders/", f"/orders/{line.order.number}/", f"/claims/{Claim.objects.get().pk}/"):
+            with django_assert_max_num_queries(12):
+                client.get(address)
 
 
 class TestNobodyElse:
@@ -257,6 +331,8 @@ class TestNobodyElse:
         "/orders/lines/{line}/review/",
         "/orders/lines/{line}/claim/",
         "/claims/{claim}/withdraw/",
+        "/claims/{claim}/sent/",
+        "/claims/{claim}/more/",
         "/pay/{unpaid}/",
     ]
 

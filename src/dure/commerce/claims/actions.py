@@ -30,7 +30,7 @@ from dure.commerce.claims.answers import (
 from dure.commerce.claims.errors import ClaimAlreadyOpen
 from dure.commerce.claims.models import Claim, Evidence, Step
 from dure.commerce.claims.override import force, force_claim, force_rejection, judge_fault
-from dure.commerce.claims.reckon import Asked, refund_of, refuse
+from dure.commerce.claims.reckon import Asked, payable, refund_of, refuse
 from dure.commerce.claims.rules import Refund
 from dure.commerce.claims.settling import note, shown
 from dure.commerce.orders.models import ProductOrder
@@ -95,6 +95,7 @@ def preview_together(
     for line, quantity in wanted:
         asked = Asked(line, kind, quantity, reason, _fault(reason), fee_method, option)
         refuse(asked, moment)
+        asked = payable(asked)
         found.append((asked, refund_of(asked, earlier=found)))
     return [refund for _asked, refund in found]
 
@@ -127,6 +128,7 @@ def open_claim(
         option = line.option
     asked = Asked(line, kind, quantity, reason, _fault(reason), terms.fee_method, option, group)
     refuse(asked, moment)
+    asked = payable(asked)
     try:
         with transaction.atomic():
             claim = _create(asked, key=key, by=by, detail=detail, terms=terms, moment=moment)

@@ -12,7 +12,7 @@ from dure.commerce.sellers.models import Seller
 
 
 def open_claims_of(seller: Seller) -> models.QuerySet[Claim]:
-    return Claim.objects.filter(product_order__seller=seller, status__in=OPEN_CLAIM)
+    return Claim.objects.filter(seller=seller, status__in=OPEN_CLAIM)
 
 
 def claims_of_seller(user: Any) -> models.QuerySet[Claim]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import F, Q, QuerySet, Sum
@@ -171,6 +171,15 @@ def _group_of(asked: Asked, settling: bool) -> list[Claim]:
         return list(over)
     before = others.filter(status__in=Claim.BLOCKING, **({"pk__lt": asked.claim} if asked.claim else {}))
     return [*over, *before]
+
+
+def payable(asked: Asked) -> Asked:
+    """An exchange has no refund to take its freight from, but a difference of prices that may be enough: otherwise the
+    freight is billed."""
+    if asked.kind != Claim.Kind.EXCHANGE or asked.fee_method != Claim.FeeMethod.DEDUCTED:
+        return asked
+    refund = refund_of(asked)
+    return replace(asked, fee_method=Claim.FeeMethod.BILLED) if refund.fee_due > refund.goods else asked
 
 
 def exchange_of(asked: Asked) -> Exchanged:

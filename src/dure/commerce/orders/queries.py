@@ -14,13 +14,16 @@ from dure.commerce.sellers.models import Seller
 
 def orders_of(user: Any) -> models.QuerySet[Order]:
     """A buyer's orders with their lines, newest first; unpaid ones that ended are left out."""
-    lines = ProductOrder.objects.select_related("seller", "option__product").prefetch_related(
-        "option__product__photos", "claims", "parcels__events", "discounts", "gifts"
+    lines = ProductOrder.objects.select_related("seller", "option__product", "delay", "review").prefetch_related(
+        "option__product__photos", "claims", "discounts", "gifts"
     )
     return (
         Order.objects.of(user)
         .filter(ended_at=None)
-        .prefetch_related(Prefetch("lines", lines.order_by("id")), "shipping_charges__seller")
+        .prefetch_related(
+            Prefetch("lines", lines.order_by("id")),
+            Prefetch("shipping_charges", ShippingCharge.objects.select_related("seller").order_by("id")),
+        )
         .order_by("-placed_at", "-id")
     )
 

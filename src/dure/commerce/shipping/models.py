@@ -65,6 +65,11 @@ class Parcel(models.Model):
         carrier = CARRIERS.get(self.carrier)
         return carrier is not None and bool(carrier.tracker)
 
+    @property
+    def last_event_words(self) -> str:
+        """What the carrier said last, as a word."""
+        return str(dict(TrackingEvent.Kind.choices).get(self.last_event, self.last_event))
+
 
 class ParcelLine(models.Model):
     """How many pieces of a line are in a parcel. A line may come in several parcels, a parcel hold several lines."""

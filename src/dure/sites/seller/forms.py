@@ -13,6 +13,8 @@ from django.utils.translation import pgettext_lazy
 from dure.commerce.catalog import notices
 from dure.commerce.catalog.actions import OptionRow
 from dure.commerce.catalog.models import Category, Product, TaxClass
+from dure.commerce.claims.models import Claim
+from dure.commerce.orders.models import DispatchDelay
 from dure.commerce.sellers.banks import BANKS
 from dure.commerce.sellers.models import Document, Member, Seller, ShippingPolicy
 from dure.commerce.shipping.models import Parcel
@@ -323,6 +325,14 @@ class DispatchForm(forms.Form):
         help_text=_("직접 배달이나 퀵이면 기사님 연락처를 적어 두세요."),
     )
 
+    pieces = forms.IntegerField(
+        label=_("이번에 보낼 수량"),
+        min_value=1,
+        required=False,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        help_text=_("비워 두면 모두 보내요. 나머지는 다음 상자로 보낼 수 있어요."),
+    )
+
     def __init__(self, *args: Any, bulk: bool = False, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.bulk = bulk
@@ -349,10 +359,40 @@ class DispatchForm(forms.Form):
         return {name: got.get(name) or "" for name in ("carrier", "waybill", "method", "note")}
 
 
+class DelayForm(forms.Form):
+    """발송지연 안내, in Naver's words."""
+
+    reason = forms.ChoiceField(label=_("늦어지는 이유"), choices=DispatchDelay.Reason.choices)
+    due = forms.DateField(label=_("새 발송 기한"), widget=forms.DateInput(attrs={"type": "date"}))
+    detail = forms.CharField(label=_("손님께 드리는 말씀"), max_length=200, required=False)
+
+
 class AnswerForm(forms.Form):
     answer = forms.CharField(
         label=_("손님이 읽을 이유"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+
+class ClaimHoldForm(forms.Form):
+    hold_reason = forms.ChoiceField(label=_("보류하는 까닭"), choices=Claim.HoldReason.choices)
+    hold_until = forms.DateField(label=_("언제까지"), widget=forms.DateInput(attrs={"type": "date"}))
+    hold_detail = forms.CharField(label=_("손님께 드리는 말씀"), max_length=200, required=False)
+
+
+class EvidenceForm(forms.Form):
+    """Pictures of the seller's side."""
+
+    image = SeveralFiles(
+        label=_("사진"), required=False, widget=Pictures(attrs={"accept": images.ACCEPT, "multiple": True})
+    )
+    said = forms.CharField(label=_("설명"), max_length=500, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        got: dict[str, Any] = super().clean() or {}
+        got["image"] = [file for file in got.get("image") or [] if file]
+        if not self.errors and not got["image"] and not got.get("said"):
+            self.add_error("said", _("사진이나 설명을 넣어 주세요."))
+        return got
 
 
 class ReplyForm(forms.Form):

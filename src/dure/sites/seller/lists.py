@@ -14,6 +14,7 @@ from dure.commerce.catalog.models import ProductStatus
 from dure.commerce.claims.models import Claim
 from dure.commerce.claims.words import reason_in_words
 from dure.commerce.inquiries.models import Thread
+from dure.commerce.orders.rules import OPEN_CLAIM
 from dure.finance.settlement.models import Statement
 from dure.kit import clock
 from dure.kit.privacy import masked_name
@@ -65,9 +66,13 @@ class Claims(Listing):
         Column("reason", _("이유"), value=lambda c: reason_in_words(c.reason)),
         Column("refund_amount", _("환불"), kind="won"),
         Column("opened_at", _("신청"), kind="moment", sort="opened_at"),
-        Column("status", _("상태"), kind="status", value=lambda c: (c.status, c.get_status_display())),
+        Column("answer_due", _("답할 날"), kind="day", sort="answer_due"),
+        Column("status", _("상태"), kind="status", value=lambda c: _claim_state(c)),
     )
     filters = (
+        Choice(
+            "open", _("진행"), [("open", _("진행 중")), ("held", _("보류 중"))], apply=lambda rows, v: _open(rows, v)
+        ),
         Choice("status", _("상태"), Claim.Status.choices),
         Choice("kind", _("종류"), Claim.Kind.choices),
         Days("opened_at", _("신청일")),
@@ -193,3 +198,11 @@ class Reviews(Listing):
     order = "-created_at"
     exports = "reviews"
     empty = Empty(_("아직 후기가 없어요"), _("상품을 받은 손님이 후기를 쓰면 여기에 나와요."), mark="star")
+
+
+def _claim_state(claim: Any) -> tuple[str, Any]:
+    return ("HELD", _("보류 중")) if claim.hold_reason else (claim.status, claim.get_status_display())
+
+
+def _open(rows: QuerySet[Any], which: str) -> QuerySet[Any]:
+    return rows.exclude(hold_reason="") if which == "held" else rows.filter(status__in=OPEN_CLAIM)

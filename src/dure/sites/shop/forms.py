@@ -8,14 +8,16 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from dure.commerce.catalog.models import Option
 from dure.commerce.claims.models import Claim
-from dure.commerce.claims.rules import REASONS
 from dure.commerce.claims.words import SENTENCES
 from dure.commerce.inquiries.models import Thread
 from dure.commerce.orders.actions import Address as OrderAddress
 from dure.commerce.reviews.actions import SHORTEST
+from dure.integrations.carrier.carriers import CARRIERS
 from dure.kit import images
 from dure.kit.korean import phone_e164
+from dure.kit.money import won
 
 
 class Address(forms.Form):
@@ -177,13 +179,14 @@ class WriteReview(forms.Form):
 
 
 class OpenClaim(forms.Form):
-    """A cancel, return or exchange of a line. `kinds` and `reasons` are what the line's state allows."""
+    """A cancel, return or exchange. `kinds`, `reasons` and `options` are what the line's state allows."""
 
     kind = forms.ChoiceField(label=_("무엇을 할까요?"), widget=forms.RadioSelect(attrs={"data-cards": "1"}))
     quantity = forms.IntegerField(
         label=_("수량"), min_value=1, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
     )
     reason = forms.ChoiceField(label=_("이유"), error_messages={"required": _("이유를 골라 주세요.")})
+    option = forms.ChoiceField(label=_("무엇으로 바꿀까요?"), required=False)
     detail = forms.CharField(
         label=_("자세한 이야기"),
         max_length=1000,
@@ -191,24 +194,61 @@ class OpenClaim(forms.Form):
         widget=forms.Textarea(attrs={"placeholder": _("어떤 점이 문제였는지 적어 주시면 빨리 도와드릴 수 있어요.")}),
     )
     photos = Pictures(label=_("사진"), most=5, help_text=_("상하거나 다른 상품이 왔다면 사진을 올려 주세요."))
+    collect_method = forms.ChoiceField(
+        label=_("어떻게 돌려보낼까요?"),
+        choices=[("RETURN_DESIGNATED", _("택배 기사님이 가지러 와요")), ("RETURN_INDIVIDUAL", _("제가 직접 보낼게요"))],
+        required=False,
+    )
+    fee_method = forms.ChoiceField(
+        label=_("배송비를 내야 한다면"),
+        choices=Claim.FeeMethod.choices,
+        required=False,
+        help_text=_("단순 변심일 때만 내요. 교환은 뺄 환불이 없으면 판매자에게 따로 보내요."),
+    )
     key = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, kinds: list[str], left: int, **kwargs: Any):
+    def __init__(
+        self, *args: Any, kinds: list[str], left: int, reasons: list[str], options: list[Option], **kwargs: Any
+    ):
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = [(kind, Claim.Kind(kind).label) for kind in kinds]
         self.fields["quantity"].max_value = left
         self.fields["quantity"].widget.attrs.update(min=1, max=left)
-        asked = kinds[0] == Claim.Kind.CANCEL
-        self.fields["reason"].choices = [
-            ("", _("골라 주세요")),
-            *(
-                (code, SENTENCES[code])
-                for code, reason in REASONS.items()
-                if (reason.for_cancel if asked else reason.for_return)
-            ),
-        ]
-        if asked:
-            del self.fields["photos"]
+        self.fields["reason"].choices = [("", _("골라 주세요")), *((code, SENTENCES[code]) for code in reasons)]
+        if len(options) > 1:
+            self.fields["option"].choices = [
+                ("", _("같은 것으로")),
+                *((str(option.pk), f"{option.name} · {won(option.price)}") for option in options),
+            ]
+        else:
+            del self.fields["option"]
+        if kinds[0] == Claim.Kind.CANCEL:
+            for name in ("photos", "collect_method", "fee_method"):
+                del self.fields[name]
+
+
+class SentBack(forms.Form):
+    """Which parcel the buyer sent the goods by."""
+
+    carrier = forms.ChoiceField(
+        label=_("택배사"), choices=[("", _("골라 주세요")), *((c.code, c.name) for c in CARRIERS.values())]
+    )
+    waybill = forms.CharField(
+        label=_("운송장 번호"),
+        max_length=30,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+
+class MoreEvidence(forms.Form):
+    photos = Pictures(label=_("사진"), most=5)
+    said = forms.CharField(label=_("설명"), max_length=500, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        got: dict[str, Any] = super().clean() or {}
+        if not self.errors and not got.get("photos") and not got.get("said"):
+            self.add_error("said", _("사진이나 설명을 넣어 주세요."))
+        return got
 
 
 def fresh_key() -> str:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from dure.commerce.claims.models import Claim
+from dure.commerce.claims.reckon import kinds_of
 from dure.commerce.orders.models import LineStatus, ProductOrder
 from dure.commerce.orders.rules import OPEN_CLAIM
 from dure.commerce.shipping.models import Parcel
+from dure.kit import clock
+from dure.sites import timeline
 from dure.sites.design.templatetags.ui import day
 
 ENDED = {LineStatus.CANCELED, LineStatus.RETURNED, LineStatus.EXCHANGED, LineStatus.CANCELED_BY_NOPAYMENT}
@@ -31,13 +35,17 @@ class Line:
         return next((c for c in self.line.claims.all() if c.status in OPEN_CLAIM), None)
 
     @property
+    def is_replacement(self) -> bool:
+        return self.line.exchanged_from_id is not None
+
+    @property
     def left(self) -> int:
-        """Pieces not taken out by a claim."""
-        return self.line.quantity - self.line.canceled_quantity - self.line.returned_quantity
+        """Pieces that may still be claimed: before the dispatch those unsent, after it those kept."""
+        return self.line.unsent_quantity if self.line.status == LineStatus.PAID else self.line.kept_quantity
 
     @property
     def parcels(self) -> list[Parcel]:
-        return [p for p in self.line.parcels.all() if p.direction == Parcel.Direction.OUT]
+        return timeline.parcels_of(self.line)
 
     @property
     def review(self) -> Any:
@@ -53,62 +61,29 @@ class Line:
 
     @property
     def can_cancel(self) -> bool:
-        return self.line.status == LineStatus.PAID and self.left > 0 and not self.open_claim
+        return Claim.Kind.CANCEL in self.claim_kinds
 
     @property
     def can_return(self) -> bool:
-        return self.line.status == LineStatus.DELIVERED and self.left > 0 and not self.open_claim
+        return Claim.Kind.RETURN in self.claim_kinds
 
     @property
     def over(self) -> bool:
         """Nothing more will happen, unless somebody asks."""
         return self.line.status in ENDED or self.line.status == LineStatus.PURCHASE_CONFIRMED
 
-    @property
+    @cached_property
     def claim_kinds(self) -> list[str]:
         """What may be asked for now."""
-        if self.can_cancel:
-            return [Claim.Kind.CANCEL]
-        return [Claim.Kind.RETURN, Claim.Kind.EXCHANGE] if self.can_return else []
+        return kinds_of(self.line, clock.now())
 
     @property
     def trail(self) -> list[Item]:
         """Newest knowledge last; the step we are at is `now`, those to come are `todo`."""
-        return [*self._past(), *self._claims(), *self._future()]
-
-    def _past(self) -> list[Item]:
-        line = self.line
-        steps: list[Item] = []
-        if line.paid_at:
-            steps.append({"title": _("결제 완료"), "at": line.paid_at})
-        if line.acknowledged_at:
-            steps.append({"title": _("판매자가 확인했어요"), "at": line.acknowledged_at})
-        if line.dispatched_at:
-            steps.append({"title": _("보냈어요"), "at": line.dispatched_at})
-        for parcel in self.parcels:
-            steps.extend(
-                {"title": event.get_kind_display(), "at": event.at, "text": event.place}
-                for event in parcel.events.all()
-                if event.kind != "DELIVERED"
-            )
-        if line.delivered_at:
-            steps.append({"title": _("배송 완료"), "at": line.delivered_at})
-        if line.confirmed_at:
-            steps.append({"title": _("구매 확정"), "at": line.confirmed_at})
-        if steps and not self.over and not self.open_claim:
-            steps[-1]["state"] = "now"
-        return steps
-
-    def _claims(self) -> list[Item]:
-        return [
-            {
-                "title": f"{claim.get_kind_display()} {claim.get_status_display()}",
-                "at": claim.done_at or claim.collected_at or claim.opened_at,
-                "state": "bad" if claim.status in OPEN_CLAIM else "done",
-                "text": _("%(n)s개") % {"n": claim.quantity},
-            }
-            for claim in self.line.claims.all()
-        ]
+        past = timeline.of_line(self.line)
+        if past and not self.over and not self.open_claim:
+            past[-1]["state"] = "now"
+        return [*past, *self._future()]
 
     def _future(self) -> list[Item]:
         line = self.line

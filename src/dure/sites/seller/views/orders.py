@@ -1,27 +1,27 @@
-"""Orders of a shop: seen, sent one by one or by Excel; claims answered; reviews replied to."""
+"""One order line of a shop: seen, sent whole or in parts, announced late, its waybill mended."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from dure.commerce.claims import actions as claims
-from dure.commerce.claims.models import Claim
-from dure.commerce.claims.queries import claims_of_seller
-from dure.commerce.claims.words import reason_in_words
 from dure.commerce.orders import actions as orders
 from dure.commerce.orders.models import ProductOrder
-from dure.commerce.orders.queries import lines_of_seller
+from dure.commerce.orders.rules import business_days_after
 from dure.commerce.sellers.models import Seller
 from dure.commerce.shipping import actions as shipping
-from dure.integrations.carrier.carriers import carrier_name
+from dure.commerce.shipping.models import Parcel
+from dure.kit import clock
 from dure.kit.errors import DureError
+from dure.sites import timeline
 from dure.sites.design.toasts import toast
-from dure.sites.seller import lists
-from dure.sites.seller.access import centre, frame, may, page, sees
-from dure.sites.seller.forms import AnswerForm, DispatchForm
+from dure.sites.seller.access import centre, may, page, sees
+from dure.sites.seller.board import deadline_words
+from dure.sites.seller.forms import DelayForm, DispatchForm
 
 
 @centre
@@ -51,10 +51,17 @@ def dispatch(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
     line, form = _line(request, shop, pk), DispatchForm(request.POST)
     if form.is_valid():
         together = _together(line) if request.POST.get("together") else [line]
+        pieces = form.cleaned_data.get("pieces")
         try:
-            shipping.dispatch(together, by=request.user, **form.parcel())
+            shipping.dispatch(
+                together,
+                by=request.user,  # type: ignore[arg-type]
+                pieces={line.pk: pieces} if pieces else None,
+                **form.parcel(),
+            )
         except DureError as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error))
+            field = "pieces" if error.field == "quantity" else error.field
+            form.add_error(field if field in form.fields else None, str(error))
         else:
             toast(request, _("보냈어요. 배송 상태는 저절로 바뀌어요."))
             return redirect("seller:order", pk)
@@ -62,52 +69,65 @@ def dispatch(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
 
 
 @centre
-@sees("orders")
-def claim_list(request: HttpRequest, shop: Seller) -> HttpResponse:
-    rows = claims_of_seller(request.user).filter(product_order__seller=shop)
-    return lists.Claims(request, rows).respond("seller/list.html", **frame(request, shop), title=_("클레임"))
-
-
-@centre
-@sees("orders")
-def claim(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
-    return _claim(request, shop, _one_claim(request, shop, pk))
+@may("orders")
+@require_POST
+def announce_delay(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
+    """발송지연 안내."""
+    line, form = _line(request, shop, pk), DelayForm(request.POST)
+    if form.is_valid():
+        try:
+            orders.announce_delay(line, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+        except DureError as error:
+            form.add_error("detail" if error.field == "reason" else error.field, str(error))
+        else:
+            toast(request, _("손님께 알렸어요. 새 기한까지 보내 주세요."))
+            return redirect("seller:order", pk)
+    return _order(request, shop, line, 422, delay=form)
 
 
 @centre
 @may("orders")
 @require_POST
-def answer_claim(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
-    """Collect, say that it is back, complete, or reject."""
-    found, deed = _one_claim(request, shop, pk), request.POST.get("deed", "")
-    form, collect = AnswerForm(request.POST), DispatchForm(request.POST)
-    form.is_valid()
-    restock = not request.POST.get("unsaleable")
-    if deed == "collect" and not collect.is_valid():
-        return _claim(request, shop, found, 422, collect=collect)
-    try:
-        if deed == "collect":
-            claims.start_collecting(found, **_leg(collect), by=request.user)
-        elif deed == "collected":
-            claims.collected(found, by=request.user)
-        elif deed == "complete":
-            claims.complete(found, by=request.user, restock=restock)
-        elif deed == "redeliver" and collect.is_valid():
-            claims.redeliver(found, **_leg(collect), by=request.user, restock=restock)
-        elif deed == "exchanged":
-            claims.exchanged(found, by=request.user)
+def correct_waybill(request: HttpRequest, shop: Seller, pk: int, parcel: int) -> HttpResponse:
+    """송장 수정."""
+    line = _line(request, shop, pk)
+    found = get_object_or_404(line.parcels.filter(direction=Parcel.Direction.OUT), pk=parcel)
+    form = DispatchForm(request.POST, prefix=f"w{found.pk}")
+    if form.is_valid():
+        try:
+            told = form.parcel()
+            shipping.correct_waybill(found, told["carrier"], told["waybill"], by=request.user)  # type: ignore[arg-type]
+        except DureError as error:
+            form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
-            claims.reject(found, answer=form.cleaned_data.get("answer", ""), by=request.user)
+            toast(request, _("송장을 고쳤어요. 전 번호는 기록에 남아요."))
+            return redirect("seller:order", pk)
+    return _order(request, shop, line, 422, correcting=form)
+
+
+@centre
+@may("orders")
+@require_POST
+def handed_over(request: HttpRequest, shop: Seller, pk: int, parcel: int) -> HttpResponse:
+    """What went by hand is with the buyer."""
+    line = _line(request, shop, pk)
+    found = get_object_or_404(line.parcels.filter(direction=Parcel.Direction.OUT), pk=parcel)
+    try:
+        shipping.handed_to_buyer(found, by=request.user)  # type: ignore[arg-type]
     except DureError as error:
-        blamed = collect if error.field in collect.fields else form
-        blamed.add_error(error.field if error.field in blamed.fields else None, str(error))
-        return _claim(request, shop, found, error.status, answer=form, collect=collect)
-    toast(request, _("처리했어요."))
-    return redirect("seller:claim", pk)
+        return _order(request, shop, line, error.status, refusal=str(error))
+    toast(request, _("전달을 마쳤어요."))
+    return redirect("seller:order", pk)
 
 
 def _line(request: HttpRequest, shop: Seller, pk: int) -> ProductOrder:
-    return get_object_or_404(lines_of_seller(request.user).filter(seller=shop), pk=pk)
+    rows = (
+        ProductOrder.objects.of_seller_user(request.user)
+        .filter(seller=shop)
+        .select_related("order", "option__product", "seller__shipping_policy", "delay")
+        .prefetch_related(*timeline.MANY)
+    )
+    return get_object_or_404(rows, pk=pk)
 
 
 def _together(line: ProductOrder) -> list[ProductOrder]:
@@ -116,17 +136,16 @@ def _together(line: ProductOrder) -> list[ProductOrder]:
     )
 
 
-def _order(request: HttpRequest, shop: Seller, line: ProductOrder, status: int = 200, **more: object) -> HttpResponse:
-    moments = [
-        (_("결제"), line.paid_at),
-        (_("발주확인"), line.acknowledged_at),
-        (_("발송"), line.dispatched_at),
-        (_("배송 완료"), line.delivered_at),
-        (_("구매확정"), line.confirmed_at),
-    ]
+def _order(request: HttpRequest, shop: Seller, line: ProductOrder, status: int = 200, **more: Any) -> HttpResponse:
     known = {
-        "dispatch": DispatchForm(initial={"carrier": getattr(getattr(shop, "shipping_policy", None), "carrier", "")})
+        "dispatch": DispatchForm(
+            initial={"carrier": getattr(getattr(line.seller, "shipping_policy", None), "carrier", "")}
+        ),
+        "delay": DelayForm(
+            initial={"due": business_days_after(max(line.dispatch_due or clock.today(), clock.today()), 3)}
+        ),
     }
+    wrong = more.pop("correcting", None)
     return page(
         request,
         shop,
@@ -134,30 +153,18 @@ def _order(request: HttpRequest, shop: Seller, line: ProductOrder, status: int =
         status,
         **{**known, **more},
         line=line,
+        deadline=deadline_words(line.dispatch_due) if line.dispatch_due else None,
         together=[other for other in _together(line) if other.pk != line.pk],
-        moments=[{"title": title, "at": at} for title, at in moments if at],
-        parcels=[(parcel, carrier_name(parcel.carrier)) for parcel in line.parcels.all()],
+        trail=timeline.of_line(line),
+        parcels=[
+            (parcel, timeline.parcel_words(parcel), _correcting(parcel, wrong)) for parcel in timeline.parcels_of(line)
+        ],
+        replacements=line.replacements.all() if line.exchanged_quantity else [],
     )
 
 
-def _leg(form: DispatchForm) -> dict[str, str]:
-    return {name: form.cleaned_data[name] for name in ("carrier", "waybill")}
-
-
-def _one_claim(request: HttpRequest, shop: Seller, pk: int) -> Claim:
-    return get_object_or_404(claims_of_seller(request.user).filter(product_order__seller=shop), pk=pk)
-
-
-def _claim(request: HttpRequest, shop: Seller, found: Claim, status: int = 200, **forms: object) -> HttpResponse:
-    known = {"answer": AnswerForm(), "collect": DispatchForm()}
-    return page(
-        request,
-        shop,
-        "seller/claim.html",
-        status,
-        **{**known, **forms},
-        claim=found,
-        line=found.product_order,
-        reason=reason_in_words(found.reason),
-        evidence=found.evidence.all(),
-    )
+def _correcting(parcel: Parcel, wrong: DispatchForm | None) -> DispatchForm:
+    prefix = f"w{parcel.pk}"
+    if wrong is not None and wrong.prefix == prefix:
+        return wrong
+    return DispatchForm(prefix=prefix, initial={"carrier": parcel.carrier})
