@@ -49,7 +49,15 @@ def test_a_return_is_collected_held_looked_at_and_refunded_by_buttons(client, sh
     claim = ask(sold(shop), terms=Terms(fee_method="ENCLOSED"), detail="색이 달라요")
     with django_assert_max_num_queries(12):
         page = text(client.get(reverse("seller:claim", args=[claim.pk])))
-    for said in ("색이 달라요", "답할 날", "배송비 2,500원을 따로 내기로", "수거 시작", "보류하기", "거부하기", "신청했어요"):
+    for said in (
+        "색이 달라요",
+        "답할 날",
+        "배송비 2,500원을 따로 내기로",
+        "수거 시작",
+        "보류하기",
+        "거부하기",
+        "신청했어요",
+    ):
         assert said in page, said
     wrong = press(client, claim, "collect", carrier="CJ", waybill="12")
     assert wrong.status_code == 400 and "형식과 달라요" in text(wrong) and 'value="12"' in text(wrong)

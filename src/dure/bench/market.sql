@@ -100,10 +100,11 @@ SELECT order_no, seller_id, amount, 0, reason, policy, 0 FROM bench_charge;
 
 -- part: orders
 INSERT INTO orders_productorder (order_id, seller_id, option_id, status, product_name, option_name, unit_price, quantity,
-  goods_amount, discount_amount, seller_discount, commission_bp, canceled_quantity, returned_quantity, paid_at, acknowledged_at,
-  dispatch_due, dispatched_at, delivered_at, confirm_due, confirmed_at)
+  goods_amount, discount_amount, seller_discount, commission_bp, canceled_quantity, returned_quantity, sent_quantity, paid_at,
+  acknowledged_at, dispatch_due, dispatched_at, delivered_at, confirm_due, confirmed_at)
 SELECT order_no, seller_id, option_id, status, product_name, option_name, price, quantity, price * quantity, 0, 0, 500,
-       CASE status WHEN 'CANCELED' THEN quantity ELSE 0 END, 0, at,
+       CASE status WHEN 'CANCELED' THEN quantity ELSE 0 END, 0,
+       CASE WHEN status IN ('DELIVERING', 'DELIVERED', 'PURCHASE_CONFIRMED') THEN quantity ELSE 0 END, at,
        CASE WHEN status <> 'CANCELED' AND (status <> 'PAID' OR n %% 2 = 0) THEN at + interval '3 hours' END, (at + interval '2 days')::date,
        CASE WHEN status IN ('DELIVERING', 'DELIVERED', 'PURCHASE_CONFIRMED') THEN at + interval '1 day' END,
        CASE WHEN status IN ('DELIVERED', 'PURCHASE_CONFIRMED') THEN at + interval '3 days' END,

@@ -51,6 +51,7 @@ def nav(user: User) -> list[tuple[str, str, str, int]]:
         ((Role.OPERATOR,), _("수수료"), "office:commissions", "percent", 0),
         ((Role.OPERATOR,), _("검색"), "office:missed", "search", 0),
         (STAFF, _("주문 관리"), "office:orders", "receipt-text", 0),
+        (STAFF, _("클레임"), "office:claims", "scale", 0),
         ((Role.OPERATOR, Role.CS), _("문의"), "office:inquiries", "message-circle", waiting.inquiries),
         ((Role.OPERATOR, Role.CS), _("후기"), "office:reviews", "star", waiting.reviews),
         (MONEY, _("쿠폰과 행사"), "office:offers", "tag", 0),

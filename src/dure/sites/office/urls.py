@@ -3,6 +3,7 @@ from django.urls import include, path
 from dure.sites.office.views import (
     approvals,
     categories,
+    claims,
     commissions,
     dashboard,
     exhibitions,
@@ -49,6 +50,10 @@ urlpatterns = [
     path("categories/<int:pk>/", categories.category, name="category"),
     path("orders/", money.order_list, name="orders"),
     path("orders/<str:number>/", money.order, name="order"),
+    path("lines/<int:pk>/force/", claims.force, name="force"),
+    path("lines/<int:pk>/hold/", claims.hold_confirmation, name="hold_confirmation"),
+    path("claims/", claims.claim_list, name="claims"),
+    path("claims/<int:pk>/decide/", claims.decide, name="decide_claim"),
     path("statements/", money.statement_list, name="statements"),
     path("statements/close/", money.close_day, name="close_day"),
     path("statements/<int:pk>/", money.statement, name="statement"),

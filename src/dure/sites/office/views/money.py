@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from dure.commerce.claims.models import Claim
 from dure.commerce.orders.models import Order, ProductOrder
 from dure.finance import verify as invariants
 from dure.finance.ledger import actions as ledger
@@ -24,9 +25,12 @@ from dure.finance.settlement.models import Statement
 from dure.finance.settlement.queries import debts_of, lines_of, payouts_of
 from dure.kit import clock
 from dure.kit.http import OutsideError
+from dure.people.models import Role
+from dure.sites import timeline
 from dure.sites.design.toasts import toast
 from dure.sites.office import lists, queries
 from dure.sites.office.access import MONEY, nav, office, page
+from dure.sites.office.claims import DecideForm, HoldConfirmationForm
 from dure.sites.office.forms import FundForm, RunForm
 from dure.sites.statements import as_file
 
@@ -41,14 +45,23 @@ def order_list(request: HttpRequest) -> HttpResponse:
 def order(request: HttpRequest, number: str) -> HttpResponse:
     """One order with its money: what was paid, where each won is now."""
     found = get_object_or_404(Order.objects.select_related("buyer"), number=number)
-    lines = list(
-        found.lines.select_related("seller")
-        .prefetch_related("claims", "parcels__events", "discounts", "gifts")
-        .order_by("id")
+    rows = found.lines.select_related("seller", *timeline.ONE).prefetch_related(
+        *timeline.MANY, "claims__evidence", "discounts", "gifts"
     )
+    lines = list(rows.order_by("id"))
     charges = list(found.shipping_charges.select_related("seller"))
     journals = journals_of(lines=[n.pk for n in lines], charges=[c.pk for c in charges])
-    return page(request, "office/order.html", order=found, lines=lines, charges=charges, journals=journals)
+    context = {
+        "order": found,
+        "lines": [(line, timeline.of_line(line)) for line in lines],
+        "charges": charges,
+        "journals": journals,
+        "decide": DecideForm(),
+        "hold": HoldConfirmationForm(),
+        "operator": request.user.has_role(Role.OPERATOR),  # type: ignore[union-attr]
+        "blocking": Claim.BLOCKING,
+    }
+    return page(request, "office/order.html", **context)
 
 
 @office(*MONEY)

@@ -124,7 +124,7 @@ def my_line(request: HttpRequest, pk: int) -> Line:
     mine = (
         ProductOrder.objects.of_buyer(request.user)
         .select_related("order", "seller", "option__product", "review", "delay")
-        .prefetch_related("option__product__photos", *timeline.MANY)
+        .prefetch_related("option__product__photos", *timeline.MANY, "discounts", "gifts")
     )
     return item_of(get_object_or_404(mine, pk=pk))
 
