@@ -8,31 +8,47 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Prefetch, QuerySet
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from dure.commerce.claims.models import Claim, Step
 from dure.commerce.orders.models import ProductOrder
 from dure.commerce.orders.rules import OPEN_CLAIM
-from dure.commerce.shipping.models import Parcel, ParcelLine
+from dure.commerce.shipping.models import Parcel, ParcelLine, TrackingEvent, WaybillChange
 from dure.integrations.carrier.carriers import carrier_name
 from dure.sites.design.templatetags.ui import day
 
 ONE = ("order", "delay")
-MANY = (
-    Prefetch("packed", ParcelLine.objects.select_related("parcel").order_by("id")),
-    "packed__parcel__events",
-    "packed__parcel__corrections",
-    "claims__steps",
+CORRECTED = ArraySubquery(
+    WaybillChange.objects.filter(parcel=OuterRef("parcel"))
+    .order_by("at", "id")
+    .values(change=JSONObject(at="at", carrier="carrier", waybill="waybill"))
 )
+
+
+SCANNED = ArraySubquery(
+    TrackingEvent.objects.filter(parcel=OuterRef("parcel"))
+    .order_by("at", "id")
+    .values(scan=JSONObject(kind="kind", at="at", place="place"))
+)
+
+
+def _packed() -> QuerySet[ParcelLine]:
+    """Parcels of lines, where they have been, and what their waybills were before: all in one query."""
+    rows = ParcelLine.objects.select_related("parcel")
+    return rows.annotate(corrected=CORRECTED, scanned=SCANNED).order_by("id")
+
+
+MANY = (Prefetch("packed", _packed()), "claims__steps")
 
 Item = dict[str, Any]  # of `{% timeline %}`: title, at, text, state
 
 
 def through(path: str) -> tuple[Prefetch[Any] | str, ...]:
     """The same for the lines of something else, such as an order's `lines`."""
-    packed = Prefetch(f"{path}__packed", ParcelLine.objects.select_related("parcel").order_by("id"))
-    return (packed, *(f"{path}__{name}" for name in MANY[1:]))
+    return (Prefetch(f"{path}__packed", _packed()), *(f"{path}__{name}" for name in MANY[1:]))
 
 
 def of_line(line: ProductOrder) -> list[Item]:
@@ -95,13 +111,15 @@ def _of_parcels(line: ProductOrder) -> list[Item]:
             part = _("%(n)d개") % {"n": pieces} if pieces and pieces < line.quantity else ""
             words = " · ".join(filter(None, [parcel_words(parcel), part]))
             items.append(_item(_("보냈어요"), parcel.created_at, words))
-        for change in parcel.corrections.all():
-            was = f"{carrier_name(change.carrier)} {change.waybill}"
-            items.append(_item(_("송장 번호를 고쳤어요"), change.at, _("전 번호 %(was)s") % {"was": was}))
-        for event in parcel.events.all():
-            if not (out and event.kind == "DELIVERED"):
-                title = event.get_kind_display() if out else f"{_('회수')} · {event.get_kind_display()}"
-                items.append(_item(title, event.at, event.place))
+        for change in packed.corrected:
+            was = f"{carrier_name(change['carrier'])} {change['waybill']}"
+            at = datetime.fromisoformat(change["at"])
+            items.append(_item(_("송장 번호를 고쳤어요"), at, _("전 번호 %(was)s") % {"was": was}))
+        for scan in packed.scanned:
+            if not (out and scan["kind"] == TrackingEvent.Kind.DELIVERED):
+                word = TrackingEvent.Kind(scan["kind"]).label
+                title = word if out else f"{_('회수')} · {word}"
+                items.append(_item(title, datetime.fromisoformat(scan["at"]), scan["place"]))
     return [item for item in items if item]
 
 

@@ -20,10 +20,7 @@ def orders_of(user: Any) -> models.QuerySet[Order]:
     return (
         Order.objects.of(user)
         .filter(ended_at=None)
-        .prefetch_related(
-            Prefetch("lines", lines.order_by("id")),
-            Prefetch("shipping_charges", ShippingCharge.objects.select_related("seller").order_by("id")),
-        )
+        .prefetch_related(Prefetch("lines", lines.order_by("id")))
         .order_by("-placed_at", "-id")
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -43,7 +44,12 @@ class Seen:
 
     row: Order
     lines: list[Line]
-    charges: list[tuple[ShippingCharge, str]]
+
+    @cached_property
+    def charges(self) -> list[tuple[ShippingCharge, str]]:
+        """Each shipping fee with its reason; a query, so only where they are shown."""
+        rows = self.row.shipping_charges.select_related("seller").order_by("id")
+        return [(c, " · ".join(charge_reasons(c.reason, c.extra, c.policy))) for c in rows]
 
     @property
     def can_pay(self) -> bool:
@@ -51,8 +57,7 @@ class Seen:
 
 
 def seen(order: Order) -> Seen:
-    charges = [(c, " · ".join(charge_reasons(c.reason, c.extra, c.policy))) for c in order.shipping_charges.all()]
-    return Seen(order, [item_of(line) for line in order.lines.all()], charges)
+    return Seen(order, [item_of(line) for line in order.lines.all()])
 
 
 def item_of(line: ProductOrder) -> Line:
