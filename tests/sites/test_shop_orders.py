@@ -300,7 +300,7 @@ class TestClaimsInFull:
         client.get("/orders/")
         for address, most in (
             ("/orders/", 12),
-            (f"/orders/{line.order.number}/", 13),
+            (f"/orders/{line.order.number}/", 14),
             (f"/claims/{Claim.objects.get().pk}/", 14),
         ):
             with django_assert_max_num_queries(most):
