@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from builders import a_person, an_offer, an_option, at_once
-from dure.commerce.promotions import actions, errors, queries
+from dure.commerce.promotions import actions, errors, queries, redeeming
 from dure.commerce.promotions.models import Budget, Coupon, Offer, OfferConsent
 from dure.commerce.promotions.rules import Chosen, Line, LineDiscount, Reckoned
 from dure.kit import clock
@@ -314,7 +314,7 @@ def test_without_the_guard_the_budget_is_overrun(monkeypatch):
 
     offer, seller = an_offer(), an_option().product.seller
     actions.set_budget(offer, "ALL", 10_000, by=None)
-    monkeypatch.setattr(actions, "_spend", look_then_write)
+    monkeypatch.setattr(redeeming, "_spend", look_then_write)
     assert fifty_redeem(offer, seller) > 10_000
 
 

@@ -80,6 +80,10 @@ class Proposal:
     by_seller: bool = False
 
     @property
+    def said(self) -> str:
+        return str(EventPrice.Status(self.status).label) if self.status else ""
+
+    @property
     def lower(self) -> bool:
         """It is a discount: below the lowest of thirty days."""
         return self.price < self.seen.low
