@@ -15,7 +15,7 @@ from dure.commerce.orders.fulfilment import (
     take_back_acknowledgement,
     take_out,
 )
-from dure.commerce.orders.payment import expire, expire_unpaid, keep_open, mark_paid
+from dure.commerce.orders.payment import expire, expire_unpaid, keep_open, mark_paid, revive
 from dure.commerce.orders.placing import HOLD, Address, Guest, Wanted, place_order, set_address
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "place_order",
     "refuse_open_claim",
     "release_confirmation",
+    "revive",
     "set_address",
     "stand_in",
     "take_back_acknowledgement",
