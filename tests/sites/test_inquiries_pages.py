@@ -193,3 +193,30 @@ def test_pages_cost_the_same_however_many_ask(client, product, django_assert_max
     for name in ("questions", "inquiries"):
         with django_assert_max_num_queries(14):
             assert client.get(reverse(f"office:{name}")).status_code == 200
+
+
+def test_a_guest_asks_about_the_order_this_browser_has_shown_to_be_its_own(client):
+    line = a_line()
+    type(line.order).objects.filter(pk=line.order_id).update(
+        buyer=None,
+        guest_name="손님",
+        guest_email="guest@example.kr",
+        guest_phone="+821012345678",
+        guest_secret="x" * 64,
+    )
+    start = reverse("shop:new_inquiry", args=[line.pk])
+    assert client.get(start).status_code == 302  # nobody yet
+    session = client.session
+    session["guest_orders"] = [line.order_id]
+    session.save()
+    form = {"topic": "DELIVERY", "text": "언제 오나요?", "key": str(uuid.uuid4())}
+    assert client.post(start, form).status_code == 302
+    thread = Thread.objects.get()
+    assert thread.messages.get().author is None
+    url = reverse("shop:inquiry", args=[thread.pk])
+    client.post(url, {"text": "급해요", "key": str(uuid.uuid4())})
+    assert "급해요" in client.get(url).content.decode()
+    assert "언제 오나요?" not in client.get(reverse("shop:inquiries")).content.decode()  # the list shows no message
+    session["guest_orders"] = []
+    session.save()
+    assert client.get(url).status_code == 302

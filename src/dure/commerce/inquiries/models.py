@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from dure.commerce.catalog.models import Product
-from dure.commerce.orders.models import Order, ProductOrder
+from dure.commerce.orders.models import Order, ProductOrder, bought_by
 from dure.commerce.sellers.models import Seller
 from dure.kit import clock
 
@@ -60,7 +60,7 @@ class Question(models.Model):
 
 class ThreadQuerySet(models.QuerySet["Thread"]):
     def of_buyer(self, user: Any) -> Self:
-        return self.filter(order__buyer_id=user.pk or 0)
+        return self.filter(bought_by(user, "order__"))
 
     def waiting(self) -> Self:
         """A message of the buyer waits for the seller."""

@@ -79,7 +79,7 @@ def answer_time_in_words(minutes: int | None) -> str:
 
 
 def threads_of_seller(seller: Seller) -> QuerySet[Thread]:
-    return Thread.objects.filter(seller=seller).select_related("order__buyer", "line").order_by("-last_at", "-id")
+    return Thread.objects.filter(seller=seller).select_related("order", "line").order_by("-last_at", "-id")
 
 
 def late_threads() -> QuerySet[Thread]:

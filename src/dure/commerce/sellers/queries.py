@@ -20,6 +20,7 @@ from dure.commerce.sellers.models import (
     Seller,
     SellerStatus,
 )
+from dure.commerce.sellers.words import deed_in_words
 from dure.kit import clock
 from dure.kit.models import AuditEntry
 from dure.people.models import User
@@ -286,6 +287,9 @@ def review_days() -> float | None:
 
 
 def history(seller: Seller, limit: int = 50) -> list[AuditEntry]:
-    """What was done to the seller, newest first."""
+    """What was done to the seller, newest first; `said` puts each into words."""
     subject = f"{seller._meta.label_lower}:{seller.pk}"
-    return list(AuditEntry.objects.filter(subject=subject).select_related("actor").order_by("-id")[:limit])
+    entries = list(AuditEntry.objects.filter(subject=subject).select_related("actor").order_by("-id")[:limit])
+    for entry in entries:
+        entry.said = deed_in_words(entry.action)  # type: ignore[attr-defined]
+    return entries

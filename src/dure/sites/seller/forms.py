@@ -403,6 +403,7 @@ class RoleForm(forms.Form):
     role = forms.ChoiceField(
         label=_("역할"),
         choices=Member.Role.choices,
+        initial=Member.Role.READ_ONLY,  # nobody becomes an owner by not looking
         error_messages={"invalid_choice": _("역할을 목록에서 골라 주세요."), "required": _("역할을 골라 주세요.")},
     )
 

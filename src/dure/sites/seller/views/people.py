@@ -124,6 +124,7 @@ def _people(
         roles=Member.Role.choices,
         may=queries.ROLES_IN_WORDS,
         links=links,
+        history=queries.history(shop, limit=20) if owns(request) else [],
         form=form or StaffForm(),
         refusal=refusal,
     )

@@ -21,6 +21,7 @@ from dure.commerce.orders.models import ProductOrder
 from dure.kit import images
 from dure.kit.errors import DureError
 from dure.sites.design.toasts import toast
+from dure.sites.shop.access import actor, buyer_required
 from dure.sites.shop.forms import AskForm, InquiryForm, MessageForm
 
 PER_PAGE = 10
@@ -73,13 +74,13 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "shop/report.html", context, status=422 if refusal else 200)
 
 
-@login_required
+@buyer_required
 def mine(request: HttpRequest) -> HttpResponse:
     """Everything the buyer has asked, and what was answered."""
     threads = (
         Thread.objects.of_buyer(request.user).select_related("order", "seller", "line").order_by("-last_at", "-id")
     )
-    asked = Question.objects.filter(asker=request.user.pk).select_related("product").order_by("-asked_at", "-id")
+    asked = Question.objects.filter(asker=request.user.pk or 0).select_related("product").order_by("-asked_at", "-id")
     context = {
         "threads": Paginator(threads, PER_PAGE).get_page(request.GET.get("threads")),
         "questions": Paginator(asked, PER_PAGE).get_page(request.GET.get("page")),
@@ -87,7 +88,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     return render(request, "shop/inquiries.html", context)
 
 
-@login_required
+@buyer_required
 def new_thread(request: HttpRequest, pk: int) -> HttpResponse:
     """Write to the seller of a line of my order."""
     line = get_object_or_404(ProductOrder.objects.of_buyer(request.user).select_related("order", "seller"), pk=pk)
@@ -104,7 +105,7 @@ def new_thread(request: HttpRequest, pk: int) -> HttpResponse:
                 text=told["text"],
                 key=told["key"],
                 photos=kept,
-                by=request.user,  # type: ignore[arg-type]
+                by=actor(request),
             )
         except DureError as error:
             form.add_error("photos" if error.field == "image" else None, str(error))
@@ -116,12 +117,12 @@ def new_thread(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "shop/new_inquiry.html", context, status=422 if form.errors else 200)
 
 
-@login_required
+@buyer_required
 def thread(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Thread.objects.of_buyer(request.user).select_related("order", "seller", "line"), pk=pk)
     form = MessageForm(request.POST or None, request.FILES or None, initial={"key": uuid.uuid4()})
     if request.method == "POST" and form.is_valid():
-        refusal = written(found, form, Message.Side.BUYER, request.user)
+        refusal = written(found, form, Message.Side.BUYER, actor(request))
         if not refusal:
             return redirect("shop:inquiry", pk)
     context = {"thread": found, "messages_": messages_of(found), "form": form, "me": Message.Side.BUYER}
