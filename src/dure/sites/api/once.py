@@ -16,12 +16,14 @@ LONGEST = 100
 
 
 def key_of(request: HttpRequest, *, needed: bool = True) -> str:
-    """Raises IdempotencyKeyNeeded, IdempotencyKeyTooLong."""
+    """Raises IdempotencyKeyNeeded, IdempotencyKeyTooLong, Malformed."""
     key = request.headers.get("Idempotency-Key", "").strip()
     if needed and not key:
         raise errors.IdempotencyKeyNeeded()
     if len(key) > LONGEST:
         raise errors.IdempotencyKeyTooLong()
+    if not (key.isascii() and key.isprintable() and " " not in key):
+        raise errors.Malformed()
     return key
 
 
