@@ -10,10 +10,10 @@ from django.test import Client
 
 from builders import a_commission_plan, a_person, a_shipping_policy, an_address, an_option
 from dure.commerce.claims.models import Claim
-from dure.commerce.orders import actions, guests
+from dure.commerce.orders import actions, guests, receipts
 from dure.commerce.orders.actions import Guest, Wanted
 from dure.commerce.orders.errors import GuestMissing, GuestOrderNotFound, TooManyTries
-from dure.commerce.orders.models import GuestTry, Order
+from dure.commerce.orders.models import CashReceipt, GuestTry, Order
 from dure.commerce.orders.queries import for_guest
 from dure.integrations.toss.window import pay_in_window
 from dure.kit import clock
@@ -162,3 +162,27 @@ def test_somebody_must_have_bought_it():
     order = a_guests_order()
     with pytest.raises(IntegrityError, match="buyer_or_guest"), transaction.atomic():
         Order.objects.filter(pk=order.pk).update(guest_phone="")
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "kept"),
+    [
+        ("DEDUCTION", "010-1234-5678", "01012345678"),
+        ("DEDUCTION", "1234-5678-9012-3456", "1234567890123456"),
+        ("PROOF", "120-88-00767", "1208800767"),
+        ("PROOF", "120-88-00768", ""),  # the check digit is wrong
+        ("PROOF", "010-1234-5678", ""),
+        ("DEDUCTION", "02-123-4567", ""),
+        ("DEDUCTION", "", ""),
+    ],
+)
+def test_a_cash_receipt_is_asked_for_under_a_number_that_fits_and_kept_encrypted(client, kind, number, kept):
+    answer = checkout(client, an_option(), receipt=kind, receipt_number=number)
+    if not kept:
+        assert answer.status_code == 422
+        assert "번호를 다시 확인해 주세요" in text(answer)
+        assert not Order.objects.exists()
+        return
+    asked = CashReceipt.objects.get()
+    assert (asked.kind, asked.shown, receipts.number_of(asked)) == (kind, "····" + kept[-4:], kept)
+    assert kept.encode() not in bytes(asked.number_encrypted)

@@ -112,3 +112,9 @@ class AdultsOnly(DureError):
     code = "adults_only"
     message = _("‘%(name)s’은(는) 어른임을 확인한 회원만 살 수 있어요.")
     status = 403
+
+
+class BadReceiptNumber(DureError):
+    code = "bad_receipt_number"
+    message = _("번호를 다시 확인해 주세요. 소득공제는 휴대전화나 현금영수증 카드, 지출증빙은 사업자등록번호예요.")
+    field = "receipt_number"

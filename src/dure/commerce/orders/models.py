@@ -356,6 +356,24 @@ class SavedAddress(models.Model):
         return self.label
 
 
+class CashReceipt(models.Model):
+    """현금영수증 the buyer asked for; the number is encrypted (`receipts`)."""
+
+    class Kind(models.TextChoices):
+        DEDUCTION = "DEDUCTION", _("소득공제용")
+        PROOF = "PROOF", _("지출증빙용")
+
+    order = models.OneToOneField(Order, on_delete=models.CASCADE, related_name="cash_receipt")
+    kind = models.CharField(max_length=9, choices=Kind.choices)
+    number_encrypted = models.BinaryField()
+    number_tail = models.CharField(max_length=4)
+    asked_at = models.DateTimeField(default=clock.now)
+
+    @property
+    def shown(self) -> str:
+        return f"····{self.number_tail}"
+
+
 class GuestTry(models.Model):
     """Somebody asked for a guest's order with a contact that is not its own. Too many, and nobody may ask for a while."""
 

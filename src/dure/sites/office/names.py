@@ -48,6 +48,7 @@ TABLES = {
     "pricing.deliverytemplate": _("배송비 템플릿"),
     "pricing.bundlegroup": _("묶음배송 그룹"),
     "orders.savedaddress": _("주소록"),
+    "orders.cashreceipt": _("현금영수증 신청"),
     "orders.guesttry": _("비회원 조회 실패"),
     "stock.purchasetally": _("한 사람이 산 수"),
     "claims.claim": _("클레임"),

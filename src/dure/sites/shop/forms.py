@@ -12,7 +12,10 @@ from dure.commerce.catalog.models import Option
 from dure.commerce.claims.models import Claim
 from dure.commerce.claims.words import SENTENCES
 from dure.commerce.inquiries.models import Thread
+from dure.commerce.orders import receipts
 from dure.commerce.orders.actions import Address as OrderAddress
+from dure.commerce.orders.errors import BadReceiptNumber
+from dure.commerce.orders.models import CashReceipt
 from dure.commerce.reviews.actions import SHORTEST
 from dure.integrations.carrier.carriers import CARRIERS
 from dure.kit import images
@@ -84,9 +87,30 @@ class Checkout(Address):
         required=False,
         widget=forms.TextInput(attrs={"placeholder": _("포장이나 상품에 바라는 점이 있으면 적어 주세요.")}),
     )
+    receipt = forms.ChoiceField(
+        label=_("현금영수증"),
+        required=False,
+        choices=[("", _("신청하지 않아요")), *CashReceipt.Kind.choices],
+        help_text=_("계좌이체나 무통장입금으로 낼 때만 쓰여요. 카드 결제에는 따로 필요 없어요."),
+    )
+    receipt_number = forms.CharField(
+        label=_("휴대전화 또는 사업자등록번호"),
+        max_length=30,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
     keep = forms.BooleanField(label=_("이 주소를 주소록에 저장하기"), required=False)
     key = forms.UUIDField(widget=forms.HiddenInput)
     expected = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or {}
+        if told.get("receipt"):
+            try:
+                told["receipt_number"] = receipts.cleaned(told["receipt"], told.get("receipt_number", ""))
+            except BadReceiptNumber as error:
+                self.add_error("receipt_number", str(error))
+        return told
 
 
 class GuestCheckout(Checkout):

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from dure.commerce.cart import actions
-from dure.commerce.orders import addresses
+from dure.commerce.orders import addresses, receipts
 from dure.commerce.orders.actions import Guest, Wanted, place_order
 from dure.commerce.orders.errors import AddressBookFull
 from dure.commerce.orders.models import Order, SavedAddress
@@ -80,6 +80,8 @@ def _placed(request: HttpRequest, form: forms.Checkout, order: Order, wanted: li
     """The order stands: what goes with it is done beside it, and does not undo it."""
     if (found := basket.find_cart(request)) is not None:
         actions.clear(found, [w.option for w in wanted])
+    if kind := form.cleaned_data["receipt"]:
+        receipts.ask(order, kind, form.cleaned_data["receipt_number"])
     buyer = access.actor(request)
     if buyer is None:
         access.remember(request, order)
