@@ -85,7 +85,7 @@ def test_a_guest_ticks_finds_an_address_and_places_an_order(browser, live_server
     shot(page, f"checkout-{size}")
     page.get_by_role("button", name="결제하러 가기").click()
     page.get_by_role("heading", name="결제").wait_for()
-    assert page.locator("time[data-until]").inner_text().startswith("14:")
+    assert page.locator("time[data-until]").inner_text()[:3] in {"15:", "14:"}
     assert serious(page) == []
     shot(page, f"pay-{size}")
     order = Order.objects.get()
