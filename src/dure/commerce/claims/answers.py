@@ -104,7 +104,7 @@ def complete(claim: Claim, *, by: User | None, restock: bool = True) -> None:
 
 @transaction.atomic
 def already_shipped(
-    claim: Claim, *, carrier: str, waybill: str, by: User | None, method: str = "DELIVERY", note_: str = ""
+    claim: Claim, *, carrier: str, waybill: str, by: User | None, method: str = "DELIVERY"
 ) -> Claim | None:
     """이미출고: the cancel came too late. The goods are entered as sent, and the claim goes on as a return.
 
@@ -116,7 +116,7 @@ def already_shipped(
     move(claim, Claim.Status.REJECTED, by=by, only_from=[Claim.Status.REQUESTED], why="already shipped")
     note(claim, Step.What.SHIPPED, Step.Side.SELLER, by)
     emit("claims.rejected", claim, product_order_id=line.pk, shipped=True)
-    shipping.dispatch([line], carrier, waybill, by=by, method=method, note=note_)
+    shipping.dispatch([line], carrier, waybill, by=by, method=method)
     line.refresh_from_db()
     asked = Asked(line, Claim.Kind.RETURN, claim.quantity, claim.reason, claim.fault)
     moment = clock.now()

@@ -37,7 +37,7 @@ STATES = (
     ("exchanges", pgettext_lazy("board", "교환")),
 )
 TO_SEND = {"fresh", "ready", "soon", "late", "partly"}  # these are read by their deadline
-ALWAYS = {"soon", "late", "partly"}  # shown as a tab only when there are some
+ONLY_SOME = {"soon", "late", "partly"}  # a tab only when there are some
 
 
 class Board(KeyedListing):
@@ -131,7 +131,7 @@ def tabs(request: HttpRequest, counts: dict[str, int], current: str) -> list[tup
     query = f"&{kept.urlencode()}" if kept else ""
     shown = [("", pgettext("board", "모두"), f"?{kept.urlencode()}", None)]
     for state, label in STATES:
-        if counts[state] or state not in ALWAYS or state == current:
+        if counts[state] or state not in ONLY_SOME or state == current:
             shown.append((state, label, f"?state={state}{query}", counts[state]))
     return shown
 

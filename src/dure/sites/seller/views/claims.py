@@ -26,8 +26,6 @@ from dure.sites.seller.access import apart, centre, frame, may, page, sees
 from dure.sites.seller.board import deadline_words
 from dure.sites.seller.forms import AnswerForm, ClaimHoldForm, DispatchForm, EvidenceForm
 
-Status = Claim.Status
-
 
 @centre
 @sees("orders")
