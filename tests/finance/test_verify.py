@@ -8,8 +8,11 @@ from django.db import connection
 
 from builders import a_line, a_person, an_offer, an_option, an_order
 from dure.commerce.claims import actions as claims
+from dure.commerce.inquiries import actions as inquiries
 from dure.commerce.promotions import actions as promotions
 from dure.commerce.promotions import points
+from dure.commerce.search import documents
+from dure.commerce.sheets.models import Entry, ProductCode, Upload
 from dure.finance import verify
 from dure.finance.ledger import postings
 from dure.finance.payments.models import Payment, Refund
@@ -45,6 +48,11 @@ def market():
     settlement.earn_line(kept)
     settlement.earn_line(shared)
     settlement.run(settlement.due_after(clock.today()), by=None)
+    inquiries.open_thread(
+        line.order, line.seller, topic="DELIVERY", text="언제 오나요?", key=uuid.uuid4(), by=line.order.buyer
+    )
+    an_imported_sheet(line)
+    documents.reindex()
     Delivery.objects.update(done_at=clock.now())  # everybody has heard
     return line
 
@@ -61,6 +69,16 @@ def a_shared_line():
     an_offer("INSTANT", prices={an_option().pk: 9_000})
     points.give(line.order.buyer_id, 100, kind="GRANT", ref="g", at=clock.now())
     return line
+
+
+def an_imported_sheet(line):
+    """A file of the seller's that was applied: one product changed, one row sent back."""
+    upload = Upload.objects.create(
+        seller=line.seller, by=a_person(), kind="PRODUCTS", status="DONE", sha256="0" * 64, wrong_rows=1
+    )
+    Entry.objects.create(upload=upload, state="CHANGED", rows=[2], outcome="DONE")
+    Entry.objects.create(upload=upload, state="WRONG", rows=[3])
+    ProductCode.objects.create(product=line.option.product, seller=line.seller, code="A-1")
 
 
 def broken() -> set[str]:
@@ -138,6 +156,20 @@ TAMPERING = {
     "exhibition_prices_were_agreed": "INSERT INTO exhibitions_exhibition (key, status, title, tagline, story, theme, picture,"
     " picture_alt, starts_at, ends_at, apply_until, created_at, offer_id) SELECT gen_random_uuid(), 'DRAFT', 'x', '', '', 'PINE',"
     " '', '', now(), now() + interval '1 day', now(), now(), offer_id FROM promotions_eventprice LIMIT 1",
+    "list_price_is_the_lowest": "UPDATE catalog_product SET list_price = list_price + 1",
+    "options_have_a_value_on_each_axis": """UPDATE catalog_product SET axes = '["맛"]'""",
+    "changes_wait_only_beside_approved_products": """
+        WITH draft AS (UPDATE catalog_product SET status = 'DRAFT' WHERE id = (SELECT min(id) FROM catalog_product) RETURNING id)
+        INSERT INTO catalog_changerequest (product_id, status, before, after, at, why)
+        SELECT id, 'PENDING', '{}', '{}', now(), '' FROM draft
+    """,
+    "threads_of_the_order": "UPDATE inquiries_thread SET order_id = (SELECT max(id) FROM orders_order)",
+    "threads_wait_as_they_say": "UPDATE inquiries_thread SET waiting_since = NULL, due_at = NULL",
+    "search_document_of_every_product": "DELETE FROM search_document",
+    "search_document_tells_the_price": "UPDATE search_document SET price = price + 1",
+    "sheets_nothing_forgotten": "UPDATE sheets_entry SET outcome = '' WHERE state = 'CHANGED'",
+    "sheets_wrong_rows": "UPDATE sheets_upload SET wrong_rows = 7",
+    "sheets_codes_stay_home": "UPDATE sheets_productcode SET seller_id = (SELECT max(id) FROM sellers_seller)",
     "agencies_owe_their_share": f"UPDATE ledger_entry SET amount = amount + 1 WHERE account_id = {AGENCY_DUE}",
 }
 
