@@ -89,7 +89,7 @@ class Board(KeyedListing):
     bulk_deeds = (
         Bulk(gettext_lazy("발주확인"), reverse_lazy("seller:acknowledge_picked"), "check"),
         Bulk(gettext_lazy("보내기"), reverse_lazy("seller:send"), "truck"),
-        Bulk(gettext_lazy("인쇄"), reverse_lazy("seller:print_picked"), "printer", tone="quiet"),
+        Bulk(gettext_lazy("인쇄"), reverse_lazy("seller:print_picked"), "printer"),
     )
 
     def __init__(self, request: HttpRequest, rows: QuerySet[Any], *, may_change: bool):
@@ -141,7 +141,7 @@ def _goods(line: Any) -> SafeString:
     taken = line.quantity - line.kept_quantity
     less = _("%(n)d개 취소·반품") % {"n": taken} if taken and line.kept_quantity else ""
     rest = " · ".join(filter(None, (line.option_name, f"× {line.quantity}", sent, less)))
-    return format_html('{}<span class="small muted block">{}</span>', line.product_name, rest)
+    return format_html('<span>{}<span class="small muted block">{}</span></span>', line.product_name, rest)
 
 
 def _deadline(line: Any) -> SafeString | str:
@@ -149,7 +149,9 @@ def _deadline(line: Any) -> SafeString | str:
     if line.status != LineStatus.PAID or not line.dispatch_due:
         return ui.day(line.dispatch_due)
     words, tone = deadline_words(line.dispatch_due)
-    return format_html('{} <span class="block">{}</span>', ui.status("due", words, tone), ui.day(line.dispatch_due))
+    return format_html(
+        '<span>{} <span class="block">{}</span></span>', ui.status("due", words, tone), ui.day(line.dispatch_due)
+    )
 
 
 def deadline_words(due: date) -> tuple[str, str]:
@@ -169,7 +171,9 @@ def _status(line: Any) -> SafeString:
         return ui.status(code, label)
     asked = f"{claim.get_kind_display()} {claim.get_status_display()}"
     address = reverse("seller:claim", args=[claim.pk])
-    return format_html('{} <a href="{}">{}</a>', ui.status(code, label), address, ui.status("claim", asked, "warn"))
+    return format_html(
+        '<span>{} <a href="{}">{}</a></span>', ui.status(code, label), address, ui.status("claim", asked, "warn")
+    )
 
 
 def _words(line: Any) -> tuple[str, Any]:
