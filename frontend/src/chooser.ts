@@ -47,24 +47,23 @@ function build(list: HTMLSelectElement, axes: string[], variants: Variant[]): vo
 
   /** Offer the values of the axes from `first` on, under what is chosen before. */
   function offer(first: number): void {
-    for (let n = first; n < axes.length; n += 1) {
-      const before = selects.slice(0, n).map((select) => select.value);
+    for (const [n, select] of [...selects.entries()].slice(first)) {
+      const before = selects.slice(0, n).map((earlier) => earlier.value);
       const ready = before.every(Boolean);
       const under = variants.filter((variant) => before.every((value, i) => variant.values[i] === value));
-      const values = ready ? [...new Set(under.map((variant) => variant.values[n]))] : [];
-      const select = selects[n];
+      const values = ready ? [...new Set(under.map((variant) => variant.values[n] ?? ""))] : [];
       const was = select.value;
       select.replaceChildren(new Option(list.dataset.choose ?? "", ""));
       select.disabled = !ready;
       for (const value of values) {
         const these = under.filter((variant) => variant.values[n] === value);
         const left = these.some((variant) => variant.left > 0);
-        const price = n === axes.length - 1 ? ` · ${these[0].price}` : "";
+        const price = n === axes.length - 1 ? ` · ${these[0]?.price ?? ""}` : "";
         const option = new Option(`${value}${price}${left ? "" : ` (${list.dataset.gone ?? ""})`}`, value);
         option.disabled = !left;
         select.append(option);
       }
-      const alone = values.length === 1 && under.some((variant) => variant.left > 0) ? values[0] : "";
+      const alone = values.length === 1 && under.some((variant) => variant.left > 0) ? (values[0] ?? "") : "";
       select.value = values.includes(was) ? was : alone;
       if (select.selectedOptions[0]?.disabled) select.value = "";
     }
@@ -79,10 +78,10 @@ function build(list: HTMLSelectElement, axes: string[], variants: Variant[]): vo
   const start = variants.find((variant) => variant.id === list.value && variant.left > 0);
   offer(0);
   if (start) {
-    start.values.forEach((value, n) => {
-      selects[n].value = value;
+    for (const [n, select] of selects.entries()) {
+      select.value = start.values[n] ?? "";
       offer(n + 1);
-    });
+    }
   }
   list.hidden = true;
   list.required = false;
