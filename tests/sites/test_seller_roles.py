@@ -81,7 +81,8 @@ def every_deed():
     """The addresses of all views of the seller centre that need a shop, with numbers that nothing has."""
     from dure.sites.seller.urls import urlpatterns
 
-    for pattern in urlpatterns:
+    nested = [deeper for pattern in urlpatterns for deeper in getattr(pattern, "url_patterns", [pattern])]
+    for pattern in nested:
         if pattern.name not in {"join", "apply", "switch", "leave"}:
             numbers = dict.fromkeys(pattern.pattern.converters, 2_000_000_000)
             yield reverse(f"seller:{pattern.name}", kwargs=numbers)
