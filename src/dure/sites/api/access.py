@@ -226,7 +226,8 @@ class Needs:
         caller: Caller = request.caller  # type: ignore[attr-defined]
         if self.people == "only" and caller.user is None:
             raise errors.KeyNeeded()
-        if self.scope and caller.key and not caller.may(self.scope):
+        buys = caller.key is not None and caller.key.holder == Holder.SHOPFRONT
+        if caller.key and self.scope and (not caller.may(self.scope) or (buys and self.people == "sellers")):
             raise errors.ScopeMissing(scope=self.scope)
         if not self.scope or caller.key or (self.people == "buyers" and caller.user):
             return caller
