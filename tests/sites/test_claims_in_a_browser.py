@@ -1,4 +1,4 @@
-"""A return from the buyer's phone to the seller's desk, and the operator's word: by taps, without a serious finding."""
+"""A return asked for on a phone or a desk, the seller's board, the operator's word: by taps, without a serious finding."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from axe import serious
 from browser import a_page, sign_in
 from builders import a_line, a_person, a_shipping_policy, an_option, an_order
 from dure.commerce.claims.models import Claim
-from dure.commerce.orders.models import ProductOrder
 from dure.commerce.sellers.models import Member, Seller
 from dure.commerce.shipping import actions as shipping
 from dure.integrations.carrier.client import Scan
@@ -59,7 +58,7 @@ def trade():
 
 
 @pytest.mark.parametrize("phone", [True, False], ids=["phone", "desktop"])
-def test_two_things_go_back_and_the_money_is_seen_by_all_three(browser, live_server, trade, phone):
+def test_two_things_are_asked_back_together_and_stand_on_the_sellers_board(browser, live_server, trade, phone):
     size = "phone" if phone else "desktop"
     buyer = a_page(browser, phone=phone)
     sign_in(buyer, live_server.url, "buyer@example.kr")
@@ -79,27 +78,6 @@ def test_two_things_go_back_and_the_money_is_seen_by_all_three(browser, live_ser
     sign_in(seller, live_server.url, "owner@example.kr")
     seller.goto(f"{live_server.url}/seller/orders/")
     fine(seller, f"{size}-seller-board")
-    seller.get_by_role("link", name="신규 주문").click()
-    seller.get_by_role("checkbox", name="고르기").first.check()
-    seller.get_by_role("button", name="발주확인").click()
-    seller.get_by_text("주문 1건을 확인했어요").wait_for()
-    seller.goto(f"{live_server.url}/seller/orders/?state=returns")
-    seller.get_by_role("link", name="반품 접수").first.click()
-    seller.get_by_role("heading", name="처리").wait_for()
-    fine(seller, f"{size}-seller-claim")
-    seller.get_by_label("택배사").first.select_option("CJ")
-    seller.get_by_label("운송장 번호").first.fill("6000-0000-6002")
-    seller.get_by_role("button", name="수거 시작").click()
-    seller.get_by_role("button", name="상품을 받았어요").click()
-    seller.get_by_role("button", name="환불하기").click()
-    seller.get_by_text("처리했어요").wait_for()
-    fine(seller, f"{size}-seller-claim-done")
-    assert Claim.objects.filter(status="DONE").count() == 1
-
-    fresh = ProductOrder.objects.filter(status="PAID").first()
-    for address, name in ((f"orders/{fresh.pk}/", "order"), ("orders/print/", "print"), ("claims/", "claims")):
-        seller.goto(f"{live_server.url}/seller/{address}")
-        fine(seller, f"{size}-seller-{name}")
 
 
 def test_the_operator_sees_the_refund_before_deciding(browser, live_server, trade):
