@@ -47,6 +47,8 @@ class House:
 
     @cached_property
     def cart_count(self) -> int:
+        if (known := getattr(self.request, "cart_count", None)) is not None:  # the page has counted already
+            return int(known)
         user, token = self.request.user, self.request.session.get(VISITOR_CART)
         if user.is_authenticated:
             lines = CartLine.objects.filter(cart__user=user)

@@ -24,7 +24,9 @@ Rows = list[tuple[int, int, int | None]]  # option id, quantity, show
 
 
 def cart(request: HttpRequest) -> HttpResponse:
-    return render(request, "shop/cart.html", {"quote": basket.show_cart(basket.find_cart(request), request.user)})
+    quote = basket.show_cart(basket.find_cart(request), request.user)
+    request.cart_count = sum(line.quantity for line in quote.lines)  # type: ignore[attr-defined]
+    return render(request, "shop/cart.html", {"quote": quote})
 
 
 @require_POST
