@@ -153,7 +153,7 @@ def test_an_operator_approves_the_seller(story):
     operator.get_by_role("link", name="순이네 빈대떡").first.click()
     operator.fill("textarea[name=reason]", "가게에서 서류 원본을 보았어요.")  # papers not handed in yet
     press(operator, "승인하기")
-    expect(operator.get_by_text("승인했어요")).to_be_visible()
+    expect(operator.get_by_text("승인했어요. 이제 상품을 팔 수 있어요")).to_be_visible()
     story.keep(operator, "approved")
     story.go("operator", "/office/ledger/")
     operator.get_by_label("넣을 금액").fill("1000000")

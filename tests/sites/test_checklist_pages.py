@@ -131,5 +131,5 @@ def test_the_pages_cost_few_queries(client, shop, django_assert_max_num_queries)
     with django_assert_max_num_queries(14):
         client.get(reverse("seller:steps"))
     client.force_login(a_person("OPERATOR"))
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(26):
         client.get(reverse("office:seller", args=[shop.pk]))

@@ -191,7 +191,7 @@ def test_pages_cost_the_same_however_many_ask(client, product, django_assert_max
             client.get(reverse(f"seller:{name}"))
     client.force_login(a_person("OPERATOR"))
     for name in ("questions", "inquiries"):
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(15):
             assert client.get(reverse(f"office:{name}")).status_code == 200
 
 

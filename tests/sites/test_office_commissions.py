@@ -69,5 +69,5 @@ def test_the_page_costs_few_queries(client, operator, django_assert_max_num_quer
     for n in range(12):
         shop = Seller.objects.create(name=f"가게{n}")
         CommissionPlan.objects.create(seller=shop, basis_points=100, since=clock.today() + timedelta(days=n))
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         client.get(PAGE)
