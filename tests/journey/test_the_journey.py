@@ -342,20 +342,26 @@ def check_out(story, page, name: str) -> str:
     return re.search(r"/pay/([^/]+)/done", page.url).group(1)
 
 
+def put_the_pinned(page) -> None:
+    """Into the cart, and wait until it lies there."""
+    with page.expect_response(re.compile("/cart/put/")) as told:
+        page.locator("#pinned").get_by_role("button", name=re.compile("장바구니에 담기")).click()
+    assert told.value.status < 400, told.value.text()
+
+
 def test_a_viewer_buys_goods_of_two_sellers_with_a_fee_each_and_its_reason(story):
     one, host = story.person("one"), story.person("host")
     host.locator(".pin-row", has_text="녹두").get_by_role("button").click()
     expect(one.locator("#pinned")).to_contain_text("녹두")
-    one.locator("#pinned").get_by_role("button", name=re.compile("장바구니에 담기")).click()
+    put_the_pinned(one)
     host.locator(".pin-row", has_text="감귤").get_by_role("button").click()
     expect(one.locator("#pinned")).to_contain_text("감귤")
-    one.locator("#pinned").get_by_role("button", name=re.compile("장바구니에 담기")).click()
-    one.wait_for_timeout(1000)
+    put_the_pinned(one)
     story.go("one", "/cart/")
     expect(one.get_by_text("9,900원").first).to_be_visible()
     expect(one.get_by_text("40,100원 더 담으면 무료배송").first).to_be_visible()
     story.keep(one, "cart")
-    one.get_by_role("link", name="27,900원 주문하기").click()
+    one.get_by_role("link", name="2개 27,900원 주문하기").click()
     story.order = check_out(story, one, "이하나")
     expect(one.get_by_text(story.order).first).to_be_visible()
     story.keep(one, "paid")

@@ -404,7 +404,7 @@ def test_the_editor_links_every_finding_to_its_field(client, shop):
 
     product = a_product(shop)
     page = client.get(url("product", product)).content.decode()
-    anchors = re.findall(r'class="finding.*?href="([^"]*)"', page, re.S)
+    anchors = re.findall(r'class="remark.*?href="([^"]*)"', page, re.S)
     assert anchors
     for anchor in anchors:
         if anchor.startswith("#"):
