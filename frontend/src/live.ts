@@ -116,7 +116,7 @@ function likes(page: Page): void {
     waiting = Math.min(15, waiting + 1);
     if (sky && heart && sky.childElementCount < 20) {
       const one = document.createElement("span");
-      one.className = "heart";
+      one.className = "floating-heart";
       one.style.setProperty("--way", `${Math.round(Math.random() * 40 - 20)}px`);
       one.append(heart.content.cloneNode(true));
       one.addEventListener("animationend", () => one.remove());

@@ -243,7 +243,9 @@ def test_a_second_shop_applies_by_itself_with_two_products(story, pictures):
     press(other, "심사 신청하기")
     story.go("operator", "/office/sellers/?status=IN_REVIEW")
     operator.get_by_role("link", name="돌담과일").first.click()
+    operator.fill("textarea[name=reason]", "전화로 확인했어요.")
     press(operator, "승인하기")
+    expect(operator.get_by_text("승인했어요. 이제 상품을 팔 수 있어요")).to_be_visible()
     for name, price, stock in (("제주 감귤 3kg", "15000", "20"), ("한라봉 선물", "29000", "2")):
         address = a_product(story, "other-owner", name, "사과", price, stock, pictures[2])
         story.go("other-owner", address)
