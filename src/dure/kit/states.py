@@ -9,10 +9,10 @@ move(shop, "IN_REVIEW", by=user, why="...", submitted_at=clock.now())
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from dure.kit import audit
@@ -54,3 +54,22 @@ def move(
     for name, value in also.items():
         setattr(row, name, value)
     audit.record(f"{model._meta.label_lower}.{to.lower()}", row, by=by, why=why, came_from=came_from)
+
+
+def move_many(
+    rows: Sequence[models.Model], to: str, *, by: Any = None, why: str = "", field: str = "status", **also: Any
+) -> None:
+    """`move` for several rows of one model with the same columns `also`: all of them, or none (WrongState)."""
+    if not rows:
+        return
+    model = type(rows[0])
+    came_from = sorted({getattr(row, field) for row in rows})
+    allowed = sources(model.MOVES, to)  # type: ignore[attr-defined]
+    mine = model._default_manager.filter(pk__in=[row.pk for row in rows], **{f"{field}__in": allowed})
+    with transaction.atomic():
+        if mine.update(**{field: to, **also}) != len(rows):
+            raise WrongState()
+    for row in rows:
+        for name, value in {field: to, **also}.items():
+            setattr(row, name, value)
+    audit.record_many(f"{model._meta.label_lower}.{to.lower()}", rows, by=by, why=why, came_from=", ".join(came_from))

@@ -167,14 +167,16 @@ class Quote:
         return any(line.chosen for line in self.lines) and not self.problems
 
 
-def quote(cart: Cart | None, postcode: str = "", at: datetime | None = None, *, buyer: Any = None) -> Quote:
+def quote(
+    cart: Cart | None, postcode: str = "", at: datetime | None = None, *, buyer: Any = None, faces: bool = False
+) -> Quote:
     """In six queries, whatever the number of lines. Lines not ticked, or that cannot be bought, count into no total."""
     if cart is None:
         return Quote([])
     lines = list(cart.lines.all())
     rows = [(line.option_id, line.quantity, line.show) for line in lines]
     unticked = {line.option_id for line in lines if not line.chosen}
-    return quote_of(rows, postcode, at, buyer=buyer, unticked=unticked)
+    return quote_of(rows, postcode, at, buyer=buyer, unticked=unticked, faces=faces)
 
 
 def quote_of(
@@ -187,15 +189,17 @@ def quote_of(
     buyer: Any = None,
     holder: str = "",
     unticked: Collection[int] = (),
+    faces: bool = False,
 ) -> Quote:
     """The same for (option id, quantity, show) without a cart.
 
     `offers`: what the buyer chose to use (coupons, points). `at_the_door`: (seller id, parcel key) of the parcels whose
     freight the buyer wants to pay to the carrier. `buyer`: the user who will buy, or None; `holder`: who is counted where
-    a seller limits pieces per person (stock.limits.holder_of). `unticked`: options that are looked at only.
+    a seller limits pieces per person (stock.limits.holder_of). `unticked`: options that are looked at only. `faces`: with the
+    products' photos fetched, for a page.
     """
     moment = at or clock.now()
-    lines = _lines(list(rows), moment)
+    lines = _lines(list(rows), moment, faces)
     lines = [replace(line, chosen=line.option.pk not in unticked) for line in lines]
     lines = _by_the_sellers_terms(lines, moment, buyer, holder)
     lines, reckoned = _less_discounts(lines, offers, moment)
@@ -214,15 +218,11 @@ def quote_of(
     )
 
 
-def _lines(wanted: list[tuple[int, int, int | None]], moment: datetime) -> list[QuoteLine]:
-    options = (
-        Option.objects.filter(pk__in=[r[0] for r in wanted])
-        .select_related(
-            "product__seller__shipping_policy", "product__category__parent", "product__delivery__group", "stock"
-        )
-        .prefetch_related("product__photos")
-        .in_bulk()
+def _lines(wanted: list[tuple[int, int, int | None]], moment: datetime, faces: bool) -> list[QuoteLine]:
+    found = Option.objects.filter(pk__in=[r[0] for r in wanted]).select_related(
+        "product__seller__shipping_policy", "product__category__parent", "product__delivery__group", "stock"
     )
+    options = (found.prefetch_related("product__photos") if faces else found).in_bulk()
     prices = prices_of(options.values(), moment)
     deliveries = deliveries_of([option.product for option in options.values()])
     return [

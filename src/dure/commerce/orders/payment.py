@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime
 
 from django.db import transaction
@@ -17,7 +18,7 @@ from dure.commerce.stock import limits
 from dure.kit import clock
 from dure.kit.errors import DureError
 from dure.kit.outbox import emit
-from dure.kit.states import move
+from dure.kit.states import move, move_many
 
 
 @transaction.atomic
@@ -33,16 +34,14 @@ def mark_paid(order: Order, *, at: datetime) -> bool:
         raise OrderExpired()
     order.paid_at = at
     order.save(update_fields=["paid_at"])
-    for line in order.lines.select_related("seller__shipping_policy").order_by("id"):
+    lines = list(order.lines.select_related("seller__shipping_policy").order_by("id"))
+    by_due = defaultdict(list)
+    for line in lines:
         policy = getattr(line.seller, "shipping_policy", None)
-        move(
-            line,
-            LineStatus.PAID,
-            paid_at=at,
-            dispatch_due=rules.dispatch_due(
-                clock.kst_date(at), (policy.dispatch_days if policy else 2) + line.contract.get("lead_days", 0)
-            ),
-        )
+        days = (policy.dispatch_days if policy else 2) + line.contract.get("lead_days", 0)
+        by_due[rules.dispatch_due(clock.kst_date(at), days)].append(line)
+    for due, alike in by_due.items():
+        move_many(alike, LineStatus.PAID, paid_at=at, dispatch_due=due)
     emit(
         "orders.paid",
         order,
@@ -50,7 +49,7 @@ def mark_paid(order: Order, *, at: datetime) -> bool:
         buyer_id=order.buyer_id,
         show=order.show,
         pay_total=order.pay_total,
-        options=list(order.lines.values_list("option_id", flat=True)),
+        options=[line.option_id for line in lines],
     )
     return True
 

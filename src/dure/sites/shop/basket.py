@@ -131,7 +131,7 @@ class Shown:
 
 
 def show_cart(cart: Cart | None, buyer: Any = None) -> Shown:
-    return _shown(queries.quote(cart, buyer=buyer))
+    return _shown(queries.quote(cart, buyer=buyer, faces=True))
 
 
 def show_rows(
@@ -144,7 +144,7 @@ def show_rows(
 ) -> Shown:
     """The same for (option id, quantity, show), without a cart; `offers`: the coupons and points chosen, `at_the_door`:
     (seller id, key) of the parcels whose freight is paid to the carrier."""
-    return _shown(queries.quote_of(rows, postcode, offers=offers, buyer=buyer, at_the_door=at_the_door))
+    return _shown(queries.quote_of(rows, postcode, offers=offers, buyer=buyer, at_the_door=at_the_door, faces=True))
 
 
 def _shown(quote: queries.Quote) -> Shown:
