@@ -359,6 +359,7 @@ class TestExchange:
         cheap, dear = (
             product.options.create(name=name, price=price) for name, price in (("작은", 24_000), ("큰", 50_000))
         )
+        type(product).objects.update(list_price=24_000)
         from dure.commerce.stock import actions as stock
 
         for option in (cheap, dear):
