@@ -55,6 +55,24 @@ def test_what_is_missing_is_added_to_the_catalogue_of_its_app_and_then_only_want
     assert [fault for fault in messages.check() if "Korean outside" not in fault] == []
 
 
+def test_a_string_is_added_beside_those_of_its_file_and_no_other_line_is_touched(house: Path):
+    messages.add_missing()
+    path = house / "kit" / messages.CATALOGUE
+    (house / "kit/again.py").write_text('_("' + "아주 긴 문장이에요. " * 12 + '")')
+    before = path.read_text().splitlines()
+    messages.add_missing()
+    (house / "kit/words.py").write_text(CODE + '_("새 문장")\n')
+    messages.add_missing()
+    after = path.read_text().splitlines()
+    left = iter(after)
+    assert all(line in left for line in before)  # each old line, in its old order
+    files = [entry.occurrences[0][0] for entry in polib.pofile(str(path))]
+    assert files == sorted(files, key=files.index)  # those of one file stand together
+    words = [e.msgid for e in polib.pofile(str(path)) if e.occurrences[0][0] == "kit/words.py"]
+    assert words[-1] == "새 문장"
+    assert max(map(len, after)) <= messages.WIDTH + 1
+
+
 def test_a_fuzzy_string_and_a_strange_placeholder_are_faults(house: Path):
     messages.add_missing()
     catalogue = polib.pofile(str(house / "kit" / messages.CATALOGUE))

@@ -18,6 +18,7 @@ import polib
 
 from dure.runtime.words import complain, say
 
+WIDTH = 110
 ROOT = Path(__file__).parents[2]
 CATALOGUE = Path("locale/en/LC_MESSAGES/django.po")
 CALLS = {
@@ -40,6 +41,10 @@ class Message:
     plural: str
     context: str
     where: str  # path:line
+
+    @property
+    def path(self) -> str:
+        return self.where.rsplit(":", 1)[0]
 
     @property
     def key(self) -> tuple[str, str]:
@@ -123,14 +128,36 @@ def add_missing() -> None:
             by_file.setdefault(ROOT / home_of(message), []).append(message)
     for path, messages in by_file.items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        po = polib.pofile(str(path)) if path.exists() else polib.POFile(wrapwidth=110)
-        po.metadata = po.metadata or HEADER
-        for m in messages:
-            entry = polib.POEntry(msgid=m.msgid, msgctxt=m.context or None, occurrences=[tuple(m.where.rsplit(":", 1))])
-            if m.plural:
-                entry.msgid_plural, entry.msgstr_plural = m.plural, {0: "", 1: ""}
-            po.append(entry)
-        po.save(str(path))
+        blocks = path.read_text().strip().split("\n\n") if path.exists() else [_header()]
+        for message in messages:
+            blocks.insert(_place(blocks, message.path), _entry(message))
+        path.write_text("\n\n".join(blocks) + "\n")
+
+
+def _place(blocks: list[str], path: str) -> int:
+    """Beside the strings of its own file, so that two people who add strings to an app rarely touch the same lines."""
+    same = [i for i, block in enumerate(blocks) if path in _files(block)]
+    before = [i for i, block in enumerate(blocks) if "" < min(_files(block), default="") < path]
+    return max(same or before, default=len(blocks) - 1) + 1
+
+
+def _files(block: str) -> set[str]:
+    words = " ".join(line[2:] for line in block.splitlines() if line.startswith("#:")).split()
+    return {word.partition(":")[0] for word in words}
+
+
+def _entry(message: Message) -> str:
+    """As every catalogue writes it: one width, and the file without its line, which would be old tomorrow."""
+    entry = polib.POEntry(msgid=message.msgid, msgctxt=message.context or None, occurrences=[(message.path, "")])
+    if message.plural:
+        entry.msgid_plural, entry.msgstr_plural = message.plural, {0: "", 1: ""}
+    return str(entry.__unicode__(wrapwidth=WIDTH)).strip()
+
+
+def _header() -> str:
+    po = polib.POFile(wrapwidth=WIDTH)
+    po.metadata = HEADER
+    return str(po).strip()
 
 
 HEADER = {
