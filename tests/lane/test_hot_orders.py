@@ -5,22 +5,32 @@ import os
 import signal
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import psycopg
 import pytest
 
-from builders import a_commission_plan, a_delivery_template, a_person, a_shipping_policy, an_address, an_option
+from builders import (
+    a_commission_plan,
+    a_delivery_template,
+    a_person,
+    a_shipping_policy,
+    an_address,
+    an_offer,
+    an_option,
+)
 from dure.commerce.orders import actions
 from dure.commerce.orders.hot import HotLane, Placed, Refused, Request
 from dure.commerce.orders.models import Order
 from dure.commerce.pricing.actions import open_live_price
 from dure.commerce.pricing.rules import Bundle
 from dure.commerce.pricing.words import charge_reasons
+from dure.commerce.promotions import actions as actions_of_offers
 from dure.commerce.stock.models import StockItem
 from dure.config import socket_dir
-from dure.kit import tokens
+from dure.kit import clock, tokens
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
@@ -126,6 +136,93 @@ def test_both_doors_charge_the_same_and_keep_the_same_terms(rush, kind, grouped)
     assert charge_reasons(one.reason, 0, one.policy) == charge_reasons(other.reason, 0, other.policy)
     assert hot.pay_total == slow.pay_total
     assert hot.lines.get().charge == one
+
+
+def _event(option, **terms):
+    return an_offer("INSTANT", prices={option.pk: 8_000}, **terms)
+
+
+def _bundle(option, **terms):
+    return an_offer("NPLUS1", buy=2, free=1, **terms)
+
+
+def _gift(option, stock=5, shop=None, **terms):
+    present = an_option(price=1_000, stock=stock, seller=shop or option.product.seller)
+    return an_offer("GIFT", gift_option_id=present.pk, min_spend=20_000, **terms)
+
+
+def _own(option, **terms):
+    return _bundle(option, seller=option.product.seller, scope="PRODUCT", targets=(option.product_id,), **terms)
+
+
+def _shelf(option, **terms):
+    return _bundle(option, scope="CATEGORY", targets=(option.product.category_id,), **terms)
+
+
+def _of_the_exhibition(option):
+    offer = an_offer("INSTANT", prices={option.pk: 9_000}, exhibition=77)
+    actions_of_offers.stop(offer, by=None)
+    return _gift(option, scope="EXHIBITION", targets=(77,))
+
+
+def _agreed(option, *, agree=True):
+    offer = _bundle(option, seller_bp=5_000, platform_bp=5_000)
+    if agree:
+        told = {"terms_hash": offer.terms_hash, "cap": None, "by": a_person()}
+        actions_of_offers.consent(offer, option.product.seller, **told)
+
+
+def _dearer_since(option):
+    _event(option)
+    option.price = 12_000
+    option.save(update_fields=["price"])
+
+
+LATER = {"starts_at": clock.now() + timedelta(days=1)}
+PROMOTED = {  # what is on, pieces bought, whether the lane has to send the buyer to the cart
+    "an event price": (_event, 1, True),
+    "an event price of tomorrow": (lambda o: _event(o, **LATER), 1, False),
+    "an event price left by a dearer list price": (_dearer_since, 1, False),
+    "2+1 on three": (_bundle, 3, True),
+    "2+1 on two": (_bundle, 2, False),
+    "2+1 of the shop": (_own, 3, True),
+    "2+1 of the shelf": (_shelf, 3, True),
+    "2+1 the shop agreed to": (_agreed, 3, True),
+    "2+1 the shop has not agreed to": (lambda o: _agreed(o, agree=False), 3, False),
+    "2+1 of another shop": (lambda o: _own(an_option()), 3, False),
+    "a present": (_gift, 2, True),
+    "a present below its minimum": (_gift, 1, False),
+    "a present that has run out": (lambda o: _gift(o, stock=0), 2, False),
+    "a present another shop would send": (lambda o: _gift(o, shop=an_option().product.seller), 2, False),
+    "a present of an exhibition": (_of_the_exhibition, 2, True),
+}
+
+
+@pytest.mark.parametrize("what", PROMOTED)
+def test_both_doors_agree_on_a_promotion_or_the_lane_sends_to_the_cart(rush, what):
+    option, buyer = an_option(price=10_000, stock=50), a_person()
+    on, quantity, through_cart = PROMOTED[what]
+    on(option)
+    option.refresh_from_db()
+    (answer,) = rush([a_request(option, buyer, quantity=quantity, price=option.price)])
+    slow = actions.place_order(buyer, [actions.Wanted(option.pk, quantity)], an_address(), key="slow")
+    promised = slow.discount_total > 0 or slow.lines.filter(gifts__isnull=False).exists()
+    assert promised == through_cart
+    if through_cart:
+        assert answer == Refused("through_cart", left=50)
+        assert Order.objects.count() == 1, "the lane left an order behind"
+    else:
+        assert Order.objects.get(number=answer.number).pay_total == slow.pay_total
+
+
+def test_a_live_price_goes_through_the_lane_though_an_event_is_on(rush):
+    option, buyer = an_option(price=10_000, stock=50), a_person()
+    _event(option)
+    _bundle(option)
+    open_live_price(show=1, option=option, price=7_000, allotment=None, per_buyer=None, by=None)
+    (answer,) = rush([a_request(option, buyer, quantity=3, price=7_000, show=1)])
+    slow = actions.place_order(buyer, [actions.Wanted(option.pk, 3)], an_address(), key="slow", show=1)
+    assert answer.pay_total == slow.pay_total == 21_000
 
 
 @pytest.mark.race

@@ -103,7 +103,7 @@ export class Offers {
       return;
     }
     if (answer && answer.status < 500) this.keys.delete(option); // an answer: the next press is a new order
-    if (!answer || answer.status === 404) return checkout(form); // no lane: the slow road leads there as well
+    if (!answer || answer.status === 404 || value?.error?.code === "through_cart") return checkout(form); // the slow road
     toast(this.page.words[value?.error?.code ?? "fault"] ?? this.page.words.fault ?? "", true);
   }
 
