@@ -24,18 +24,20 @@ import pytest
 
 from dure.config import load
 
-SERVICES = ("toss", "nts", "mail_order", "markets", "account", "carrier", "address")
+SERVICES = ("toss", "nts", "mail_order", "markets", "account", "carrier", "address", "solapi", "mail")
+HTTP_SERVICES = SERVICES[:-1]
 
 
 class Simulators:
     def __init__(self, home: Path):
-        self.home, self.port = home, free_port()
+        self.home, self.port, self.mail_port = home, free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.http = httpx.Client(base_url=self.url, timeout=10)
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         environment = {**os.environ, "DURE_HOME": str(self.home), "PORT": "1", "DURE_SIMULATOR_PACE": "0"}
+        environment["DURE_MAIL_PORT"] = str(self.mail_port)
         command = [sys.executable, "-m", "granian", "--interface", "asgi", "--port", str(self.port)]
         self.process = subprocess.Popen(
             [*command, "--no-log", "dure.integrations.simulators:app"],
@@ -94,8 +96,8 @@ def simulators(_simulators: Simulators) -> Iterator[Simulators]:
 def pointed_at(outside: Simulators) -> Iterator[None]:
     """The settings are read once and frozen: for a test, the addresses of the outside are put in by force."""
     config = load()
-    kept = {service: getattr(config, f"{service}_url") for service in SERVICES}
-    _point(dict.fromkeys(SERVICES, outside.url))
+    kept = {service: getattr(config, f"{service}_url") for service in HTTP_SERVICES}
+    _point(dict.fromkeys(HTTP_SERVICES, outside.url))
     yield
     _point(kept, whole=True)
 
@@ -107,11 +109,12 @@ def _point(urls: dict[str, str], whole: bool = False) -> None:
     from dure.integrations.mail_order.client import mail_order
     from dure.integrations.markets.client import markets
     from dure.integrations.nts.client import nts
+    from dure.integrations.solapi.client import solapi
     from dure.integrations.toss.client import toss
 
     for service, url in urls.items():
         object.__setattr__(load(), f"{service}_url", url if whole else f"{url}/{service}")
-    for client in (account, juso, tracking, mail_order, markets, nts, toss):
+    for client in (account, juso, tracking, mail_order, markets, nts, solapi, toss):
         client.cache_clear()
 
 

@@ -45,10 +45,19 @@ class Config:
     smtp_url: str = setting(
         "DURE_SMTP_URL",
         "",
-        "smtp://user:password@host:587 sends letters; empty: they are put into DURE_HOME/mail",
+        "smtp://user:password@host:587 sends letters; empty: the simulator, or they are put into DURE_HOME/mail",
         secret=True,
     )
     mail_from: str = setting("DURE_MAIL_FROM", "두레 <hello@dure.kr>", "sender of letters")
+    solapi_url: str = setting(
+        "DURE_SOLAPI_URL", "", "text messages and KakaoTalk notices (Solapi v4); empty: the simulator, or the real one"
+    )
+    solapi_key: str = setting("DURE_SOLAPI_KEY", "test_solapi", "Solapi API key")
+    solapi_secret: str = setting("DURE_SOLAPI_SECRET", "test_solapi_secret", "Solapi API secret", secret=True)
+    sender_phone: str = setting("DURE_SENDER_PHONE", "0215550100", "registered number text messages come from, digits")
+    kakao_channel: str = setting("DURE_KAKAO_CHANNEL", "KA01PFTEST", "id (pfId) of the KakaoTalk channel at Solapi")
+    opt_out_phone: str = setting("DURE_OPT_OUT_PHONE", "080-000-0000", "free number that stops advertising messages")
+    mail_port: int = setting("DURE_MAIL_PORT", "0", "port of the simulated mail server; 0: the fifth, after PORT")
     toss_url: str = setting("DURE_TOSS_URL", "", "Toss Payments core API; empty: the simulator, or the real one")
     toss_secret_key: str = setting("DURE_TOSS_SECRET_KEY", "test_sk_dure", "Toss secret key", secret=True)
     toss_client_key: str = setting("DURE_TOSS_CLIENT_KEY", "test_ck_dure", "Toss client key of the payment window")
@@ -148,6 +157,8 @@ def load() -> Config:
     config = Config(**values)  # type: ignore[arg-type]
     if config.mode not in {"demo", "test", "production"}:
         raise ConfigError(f"DURE_MODE is {config.mode!r}; use demo, test or production.")
+    if not config.mail_port:
+        object.__setattr__(config, "mail_port", config.port + 4)
     if not config.secret_key:
         object.__setattr__(config, "secret_key", _kept_secret(config.home))
     return config

@@ -152,8 +152,10 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_FORMS = {"signup": "dure.people.forms.SignupForm"}
 ACCOUNT_RATE_LIMITS = False if TEST_MODE else {"login_failed": "10/m/ip,5/5m/key", "signup": "20/m/ip"}
 
-_SMTP = urlsplit(CONFIG.smtp_url)
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if CONFIG.smtp_url else 'filebased'}.EmailBackend"
+_SMTP_URL = CONFIG.smtp_url or (f"smtp://{CONFIG.reach}:{CONFIG.mail_port}" if CONFIG.simulators else "")
+_SMTP = urlsplit(_SMTP_URL)
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _SMTP_URL else 'filebased'}.EmailBackend"
+EMAIL_TIMEOUT = 10
 EMAIL_FILE_PATH = CONFIG.home / "mail"
 EMAIL_HOST, EMAIL_PORT = _SMTP.hostname or "", _SMTP.port or 587
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_SMTP.username or ""), unquote(_SMTP.password or "")

@@ -18,9 +18,11 @@ from starlette.routing import Mount, Route
 from dure.integrations.account import simulator as account
 from dure.integrations.address import simulator as address
 from dure.integrations.carrier import simulator as carrier
+from dure.integrations.mail import simulator as mail
 from dure.integrations.mail_order import simulator as mail_order
 from dure.integrations.markets import simulator as markets
 from dure.integrations.nts import simulator as nts
+from dure.integrations.solapi import simulator as solapi
 from dure.integrations.stage import deliver_webhooks, memory
 from dure.integrations.toss import simulator as toss
 
@@ -32,7 +34,10 @@ PLAYED = {
     "account": (account, "은행: 예금주 조회"),
     "address": (address, "행정안전부: 도로명주소 검색"),
     "carrier": (carrier, "택배사: 배송 추적"),
+    "solapi": (solapi, "솔라피: 문자와 카카오 알림톡"),
+    "mail": (mail, "메일 서버: 보낸 편지를 모아 둬요(SMTP)"),
 }
+SHOWN = {"solapi": "받은 문자와 알림톡", "mail": "받은 편지"}  # whose own first page is worth a look
 
 
 @asynccontextmanager
@@ -40,15 +45,18 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
     memory()
     stop = asyncio.Event()
     stages = {name: module.stage for name, (module, _) in PLAYED.items()}
-    loop = asyncio.create_task(deliver_webhooks(stages, stop, [toss.tick, carrier.tick]))
+    loop = asyncio.create_task(deliver_webhooks(stages, stop, [toss.tick, carrier.tick, solapi.tick]))
+    post = await mail.listen()
     yield
     stop.set()
+    if post is not None:
+        post.close()
     await loop
 
 
 async def index(request: Request) -> Response:
     rows = "".join(
-        f'<li><strong>/{name}</strong> {about} <a href="/{name}/_control">_control</a></li>'
+        f'<li><strong>/{name}</strong> {about} <a href="/{name}/_control">_control</a>{_look(name)}</li>'
         for name, (_, about) in PLAYED.items()
     )
     return HTMLResponse(
@@ -57,6 +65,10 @@ async def index(request: Request) -> Response:
         "padding:0 1rem}</style><h1>바깥세상 시뮬레이터</h1><p>개발과 데모에서 바깥 서비스를 대신해요. 실제 돈은 움직이지 않아요.</p>"
         f"<ul>{rows}</ul></html>"
     )
+
+
+def _look(name: str) -> str:
+    return f' <a href="/{name}/">{SHOWN[name]}</a>' if name in SHOWN else ""
 
 
 async def healthz(request: Request) -> Response:
