@@ -80,30 +80,9 @@ LOCK_COUNTS = """
 SELECT FROM stock_purchasetally WHERE product_id = %(product)s AND holder = ANY(%(holders)s) ORDER BY holder FOR UPDATE
 """
 
-# What promotions would take off or send along (promotions.queries.open_deals, rules.deal_off): the lane does not reckon them, it
+# `deal` is what promotions would take off or send along (promotions.queries.open_deals, rules.deal_off): the lane does not reckon them, it
 # sends the buyer to the cart. `bundle_from` pieces of an N+1, `gift_from` won of a present. A live price takes no price deal.
-DEALS = """
-SELECT l.id IS NULL AND EXISTS (
-         SELECT FROM promotions_eventprice v JOIN promotions_offer w ON w.id = v.offer_id
-          WHERE v.option_id = o.id AND v.status = 'ACCEPTED' AND o.price <= v.list_price AND o.price > v.price
-            AND w.status = 'ACTIVE' AND w.starts_at <= %(now)s AND w.ends_at > %(now)s) AS event,
-       min(w.buy + w.free) FILTER (WHERE w.kind = 'NPLUS1' AND l.id IS NULL) AS bundle_from,
-       min(greatest(w.min_spend, 1)) FILTER (WHERE w.kind = 'GIFT' AND EXISTS (
-         SELECT FROM catalog_option y JOIN catalog_product z ON z.id = y.product_id JOIN stock_stockitem k ON k.option_id = y.id
-          WHERE y.id = w.gift_option_id AND z.seller_id = p.seller_id AND k.available > 0)) AS gift_from
-  FROM promotions_offer w
- WHERE w.status = 'ACTIVE' AND w.kind IN ('NPLUS1', 'GIFT') AND w.starts_at <= %(now)s AND w.ends_at > %(now)s
-   AND CASE w.scope WHEN 'ALL' THEN true WHEN 'SELLER' THEN p.seller_id = ANY(w.targets) WHEN 'PRODUCT' THEN p.id = ANY(w.targets)
-         WHEN 'CATEGORY' THEN w.targets && array_remove(ARRAY[g.id, g.parent_id, h.parent_id], NULL)
-         ELSE EXISTS (SELECT FROM promotions_eventprice v JOIN promotions_offer x ON x.id = v.offer_id
-                        JOIN catalog_option y ON y.id = v.option_id
-                       WHERE y.product_id = p.id AND v.status = 'ACCEPTED' AND x.exhibition = ANY(w.targets)) END
-   AND (w.seller_bp = 0 OR w.seller_id = p.seller_id OR EXISTS (SELECT FROM promotions_offerconsent c
-         WHERE c.offer_id = w.id AND c.seller_id = p.seller_id AND c.withdrawn_at IS NULL AND c.terms_hash = w.terms_hash))
-"""
-
-SETTLE = (
-    """
+SETTLE = """
 WITH asked AS MATERIALIZED (
   SELECT * FROM unnest(%(keys)s::text[], %(numbers)s::text[], %(buyers)s::bigint[], %(quantities)s::int[], %(prices)s::int[],
                        %(shows)s::bigint[]) WITH ORDINALITY AS a(key, number, buyer, quantity, price, show, ord)),
@@ -150,9 +129,24 @@ offer AS MATERIALIZED (
     LEFT JOIN pricing_deliverytemplate t ON t.id = coalesce(
          p.delivery_id, (SELECT d.id FROM pricing_deliverytemplate d WHERE d.seller_id = e.id AND d.is_default))
     LEFT JOIN pricing_bundlegroup b ON b.id = t.group_id
-    CROSS JOIN LATERAL ("""
-    + DEALS
-    + """) deal
+    CROSS JOIN LATERAL (
+      SELECT l.id IS NULL AND EXISTS (
+               SELECT FROM promotions_eventprice v JOIN promotions_offer w ON w.id = v.offer_id
+                WHERE v.option_id = o.id AND v.status = 'ACCEPTED' AND o.price <= v.list_price AND o.price > v.price
+                  AND w.status = 'ACTIVE' AND w.starts_at <= %(now)s AND w.ends_at > %(now)s) AS event,
+             min(w.buy + w.free) FILTER (WHERE w.kind = 'NPLUS1' AND l.id IS NULL) AS bundle_from,
+             min(greatest(w.min_spend, 1)) FILTER (WHERE w.kind = 'GIFT' AND EXISTS (
+               SELECT FROM catalog_option y JOIN catalog_product z ON z.id = y.product_id JOIN stock_stockitem k ON k.option_id = y.id
+                WHERE y.id = w.gift_option_id AND z.seller_id = p.seller_id AND k.available > 0)) AS gift_from
+        FROM promotions_offer w
+       WHERE w.status = 'ACTIVE' AND w.kind IN ('NPLUS1', 'GIFT') AND w.starts_at <= %(now)s AND w.ends_at > %(now)s
+         AND CASE w.scope WHEN 'ALL' THEN true WHEN 'SELLER' THEN p.seller_id = ANY(w.targets) WHEN 'PRODUCT' THEN p.id = ANY(w.targets)
+               WHEN 'CATEGORY' THEN w.targets && array_remove(ARRAY[g.id, g.parent_id, h.parent_id], NULL)
+               ELSE EXISTS (SELECT FROM promotions_eventprice v JOIN promotions_offer x ON x.id = v.offer_id
+                              JOIN catalog_option y ON y.id = v.option_id
+                             WHERE y.product_id = p.id AND v.status = 'ACCEPTED' AND x.exhibition = ANY(w.targets)) END
+         AND (w.seller_bp = 0 OR w.seller_id = p.seller_id OR EXISTS (SELECT FROM promotions_offerconsent c
+               WHERE c.offer_id = w.id AND c.seller_id = p.seller_id AND c.withdrawn_at IS NULL AND c.terms_hash = w.terms_hash))) deal
    WHERE o.id = %(option)s AND o.active AND (p.sale_from IS NULL OR p.sale_from <= %(now)s)
      AND (p.sale_until IS NULL OR p.sale_until > %(now)s)),
 fresh AS MATERIALIZED (
@@ -246,7 +240,7 @@ SELECT key, number, pay_total, NULL, NULL, NULL, NULL, NULL FROM placed
  UNION ALL
 SELECT key, NULL, NULL, refusal, NULL, NULL, NULL, NULL FROM fresh WHERE refusal IS NOT NULL
 """
-)
+
 
 KNOWN = """
 SELECT o.key, o.number, o.pay_total, o.buyer_id, l.option_id, l.quantity
