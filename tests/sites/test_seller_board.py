@@ -40,7 +40,7 @@ def text(response):
 
 
 def lines_of(response):
-    return [row.pk for row, _cells in response.context["listing"].table]
+    return [row.pk for row in response.context["listing"].page]
 
 
 def board_of(client, query=""):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from django.conf import settings
@@ -54,6 +55,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         if not hasattr(self, "_roles"):
             self._roles = set(self.grants.values_list("role", flat=True)) if self.pk else set()
         return self._roles
+
+    def know_roles(self, roles: Iterable[str]) -> None:
+        """For who has read them along with something else."""
+        self._roles = set(roles)
 
 
 class Role(models.TextChoices):

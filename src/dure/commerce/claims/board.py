@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONArray
 
+from dure.commerce.claims.models import Claim
 from dure.commerce.orders.models import LineStatus, ProductOrder
 from dure.commerce.orders.rules import BLOCKING_CLAIM, business_days_after
 from dure.commerce.sellers.models import Seller
@@ -99,6 +102,33 @@ def found(rows: QuerySet[ProductOrder], words: str) -> QuerySet[ProductOrder]:
             | Q(order__buyer__name__icontains=word)
         )
     return rows
+
+
+def shown(rows: QuerySet[ProductOrder]) -> QuerySet[Any]:
+    """What the board shows of each line, as named values: a page of it is drawn for every look a seller takes.
+
+    `claim` is [id, kind, status] of the one that waits, or None; `taken` the pieces that claims have taken out.
+    """
+    waiting = Claim.objects.filter(product_order=OuterRef("pk"), status__in=BLOCKING_CLAIM).order_by("pk")
+    claim = waiting.values(told=JSONArray("pk", "kind", "status"))[:1]
+    taken = F("canceled_quantity") + F("returned_quantity") + F("exchanged_quantity")
+    return rows.annotate(claim=Subquery(claim), taken=taken).values_list(*SHOWN, "taken", "claim", named=True)
+
+
+SHOWN = (
+    "pk",
+    "status",
+    "paid_at",
+    "acknowledged_at",
+    "dispatch_due",
+    "product_name",
+    "option_name",
+    "quantity",
+    "sent_quantity",
+    "goods_amount",
+    "order__number",
+    "order__receiver",
+)
 
 
 def _in_parcels(waybill: str) -> list[int]:

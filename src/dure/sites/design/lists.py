@@ -44,12 +44,12 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from dure.kit import clock
 from dure.kit.clock import KST
 from dure.kit.money import won
+from dure.sites.design import rows
 from dure.sites.design.templatetags import ui
 
 EXPORT_CHUNK = 1000
@@ -77,10 +77,11 @@ class Column:
     def of(self, row: Any) -> Any:
         return self.value(row) if self.value else _path(row, self.key)
 
-    def cell(self, row: Any) -> SafeString | str:
-        shown = self._shown(self.of(row))
-        address = self.link(row) if self.link else ""
-        return format_html('<a href="{}">{}</a>', address, shown) if address and shown else shown
+    def cell(self, row: Any) -> str:
+        """HTML: what is no HTML yet is escaped."""
+        shown = rows.markup(self._shown(self.of(row)))
+        address = self.link(row) if self.link and shown else ""
+        return f'<a href="{rows.markup(address)}">{shown}</a>' if address else shown
 
     def _shown(self, value: Any) -> SafeString | str:
         if self.kind == "photo":
@@ -89,13 +90,13 @@ class Column:
             return ""
         match self.kind:
             case "won":
-                return format_html('<span class="won">{}</span>', won(value))
+                return SafeString(f'<span class="won">{won(value)}</span>')
             case "number":
                 return f"{value:,}"
             case "day":
                 return ui.day(value)
             case "moment":
-                return format_html('<time datetime="{}">{}</time>', value.isoformat(), ui.moment(value))
+                return SafeString(f'<time datetime="{value.isoformat()}">{ui.moment(value)}</time>')
             case "status":
                 return ui.status(*value)
         return value if isinstance(value, SafeString) else str(value)
@@ -288,8 +289,9 @@ class Listing:
                 )
 
     @cached_property
-    def table(self) -> list[tuple[Any, list[tuple[Column, SafeString | str]]]]:
-        return [(row, [(column, column.cell(row)) for column in self.columns]) for row in self.page]
+    def rows(self) -> SafeString:
+        """The table's body; empty when nothing was found."""
+        return rows.drawn(self.columns, self.page, picked=bool(self.bulk))
 
     # --- Excel ---
 

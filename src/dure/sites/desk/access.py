@@ -9,13 +9,13 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dure.partnership import queries
 from dure.partnership.models import Lead
 from dure.people.errors import NotAllowed
 from dure.people.models import Role, User
+from dure.sites.design.paths import at
 
 View = Callable[..., HttpResponse]
 WORKERS = (Role.FIELD, Role.REVIEWER, Role.MD, Role.OPERATOR)
@@ -67,4 +67,4 @@ def nav(user: User) -> list[tuple[str, str, str, int]]:
         (JUDGES, _("현황판"), "desk:board", "layout-dashboard", 0),
         ((*CAPTURERS, Role.REVIEWER), _("중복 확인"), "desk:duplicates", "layers", suspects),
     ]
-    return [(label, reverse(name), icon, badge) for roles, label, name, icon, badge in items if user.has_role(*roles)]
+    return [(label, at(name), icon, badge) for roles, label, name, icon, badge in items if user.has_role(*roles)]

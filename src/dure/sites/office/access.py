@@ -9,11 +9,11 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dure.people.errors import NotAllowed
 from dure.people.models import Role, User
+from dure.sites.design.paths import at
 from dure.sites.office import queries
 
 View = Callable[..., HttpResponse]
@@ -65,4 +65,4 @@ def nav(user: User) -> list[tuple[str, str, str, int]]:
         ((Role.OPERATOR,), _("개발자"), "office:developers", "lock", 0),
         ((Role.OPERATOR,), _("밀린 전달"), "office:deliveries", "inbox", waiting.deliveries),
     ]
-    return [(label, reverse(name), icon, badge) for roles, label, name, icon, badge in items if user.has_role(*roles)]
+    return [(label, at(name), icon, badge) for roles, label, name, icon, badge in items if user.has_role(*roles)]

@@ -22,13 +22,14 @@ from dure.finance.payouts.models import PayoutStatus
 from dure.finance.settlement.models import Statement
 from dure.kit import clock
 from dure.sites.design.lists import Choice, Column, Days, Empty, Listing
+from dure.sites.design.paths import at
 
 
 class Sellers(Listing):
     search = ("name", "company_name", "brn", "representative")
     search_hint = _("상호, 대표자, 사업자등록번호")
     columns = (
-        Column("name", _("상호"), link=lambda s: reverse("office:seller", args=[s.pk]), primary=True, sort="name"),
+        Column("name", _("상호"), link=lambda s: at("office:seller", s.pk), primary=True, sort="name"),
         Column("representative", _("대표자")),
         Column("brn", _("사업자등록번호")),
         Column("status", _("상태"), kind="status", value=lambda s: (s.status, s.get_status_display())),
@@ -45,7 +46,7 @@ class Products(Listing):
     search_hint = _("상품명, 판매자")
     columns = (
         Column("photos", _("사진"), kind="photo", value=lambda p: _face(p), exported=False),
-        Column("name", _("상품명"), link=lambda p: reverse("office:product", args=[p.pk]), primary=True, sort="name"),
+        Column("name", _("상품명"), link=lambda p: at("office:product", p.pk), primary=True, sort="name"),
         Column("seller.name", _("판매자")),
         Column("category", _("분류")),
         Column("list_price", _("판매가"), kind="won", sort="list_price"),
@@ -61,9 +62,7 @@ class Changes(Listing):
     search = ("product__name", "product__seller__name")
     search_hint = _("상품명, 판매자")
     columns = (
-        Column(
-            "product.name", _("상품명"), link=lambda c: reverse("office:product", args=[c.product_id]), primary=True
-        ),
+        Column("product.name", _("상품명"), link=lambda c: at("office:product", c.product_id), primary=True),
         Column("product.seller.name", _("판매자")),
         Column("after", _("바꾸려는 것"), value=lambda c: ", ".join(str(LABELS.get(name, name)) for name in c.after)),
         Column("by.name", _("신청한 사람"), value=lambda c: c.by.name if c.by else ""),
@@ -101,7 +100,7 @@ class Statements(Listing):
     search = ("number", "seller__name")
     search_hint = _("정산서 번호, 판매자")
     columns = (
-        Column("number", _("정산서"), link=lambda s: reverse("office:statement", args=[s.pk]), primary=True),
+        Column("number", _("정산서"), link=lambda s: at("office:statement", s.pk), primary=True),
         Column("seller.name", _("판매자")),
         Column("due_date", _("정산 예정일"), kind="day", sort="due_date"),
         Column("total", _("정산 금액"), kind="won", sort="total"),
@@ -159,7 +158,7 @@ class Journals(Listing):
     search = ("ref",)
     search_hint = _("참조 (예: payment:12)")
     columns = (
-        Column("id", _("번호"), primary=True, link=lambda j: reverse("office:journal", args=[j.pk])),
+        Column("id", _("번호"), primary=True, link=lambda j: at("office:journal", j.pk)),
         Column("kind", _("종류"), value=lambda j: j.get_kind_display()),
         Column("ref", _("참조")),
         Column("effective_on", _("귀속일"), kind="day", sort="effective_on"),
@@ -208,7 +207,7 @@ class Synonyms(Listing):
             _("낱말"),
             primary=True,
             sort="word",
-            link=lambda s: reverse("office:synonym", args=[s.pk]),
+            link=lambda s: at("office:synonym", s.pk),
             width=20,
         ),
         Column("others", _("같은 말"), value=lambda s: ", ".join(s.others), width=40),
@@ -314,7 +313,7 @@ class Questions(Listing):
             "text",
             _("문의"),
             value=lambda q: Truncator(q.text).chars(60),
-            link=lambda q: reverse("office:question", args=[q.pk]),
+            link=lambda q: at("office:question", q.pk),
             primary=True,
             exported=lambda q: q.text,
             width=60,
@@ -359,7 +358,7 @@ class Threads(Listing):
     search = ("order__number", "line__product_name", "seller__name")
     search_hint = _("주문번호, 상품, 판매자")
     columns = (
-        Column("order.number", _("주문번호"), link=lambda t: reverse("office:inquiry", args=[t.pk]), primary=True),
+        Column("order.number", _("주문번호"), link=lambda t: at("office:inquiry", t.pk), primary=True),
         Column("seller.name", _("판매자")),
         Column("line.product_name", _("상품")),
         Column("topic", _("주제"), value=lambda t: t.get_topic_display()),
@@ -429,7 +428,7 @@ class Reviews(Listing):
             "text",
             _("후기"),
             value=lambda r: Truncator(r.text).chars(60),
-            link=lambda r: reverse("office:review", args=[r.pk]),
+            link=lambda r: at("office:review", r.pk),
             primary=True,
             exported=lambda r: r.text,
             width=60,

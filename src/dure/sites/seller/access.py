@@ -19,13 +19,13 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from dure.commerce.sellers import rules
 from dure.commerce.sellers.errors import RoleMissing
 from dure.commerce.sellers.models import Member, Seller, SellerStatus
+from dure.sites.design.paths import at
 from dure.sites.seller.badges import Badges, badges_of
 
 View = Callable[..., HttpResponse]
@@ -145,7 +145,7 @@ def _nav(role: str, waits: Badges) -> list[tuple[str, str, str, int]]:
         ("owner", _("개발자"), "seller:developers", "lock", 0),
     ]
     return [
-        (label, reverse(name), icon, badge)
+        (label, at(name), icon, badge)
         for area, label, name, icon, badge in items
         if not area or rules.may_see(role, area)
     ]

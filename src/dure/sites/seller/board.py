@@ -7,19 +7,22 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse_lazy
 from django.utils.functional import cached_property
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from dure.commerce.claims import board
+from dure.commerce.claims.models import Claim
 from dure.commerce.orders.models import LineStatus
-from dure.commerce.orders.rules import BLOCKING_CLAIM, days_late
+from dure.commerce.orders.rules import days_late
 from dure.kit import clock
 from dure.sites.design.keyed import KeyedListing
 from dure.sites.design.lists import Bulk, Column, Days, Empty
+from dure.sites.design.paths import at
+from dure.sites.design.rows import markup
 from dure.sites.design.templatetags import ui
 
 LOOKED_BACK = timedelta(days=90)  # unless a period is asked for, nothing older than this is looked through
@@ -46,10 +49,9 @@ class Board(KeyedListing):
     keys = {"paid_at": datetime.fromisoformat, "dispatch_due": date.fromisoformat}
     columns = (
         Column(
-            "order.number",
+            "order__number",
             gettext_lazy("주문"),
-            value=lambda n: n.order.number,
-            link=lambda n: reverse("seller:order", args=[n.pk]),
+            link=lambda n: at("seller:order", n.pk),
             primary=True,
         ),
         Column("paid_at", gettext_lazy("결제일"), kind="moment", sort="paid_at"),
@@ -58,10 +60,10 @@ class Board(KeyedListing):
             gettext_lazy("상품"),
             kind="html",
             value=lambda n: _goods(n),
-            exported=lambda n: f"{n}",
+            exported=lambda n: f"{n.product_name} · {n.option_name} × {n.quantity}",
             width=48,
         ),
-        Column("order.receiver", gettext_lazy("받는 분")),
+        Column("order__receiver", gettext_lazy("받는 분")),
         Column("goods_amount", gettext_lazy("금액"), kind="won"),
         Column(
             "dispatch_due",
@@ -114,7 +116,7 @@ class Board(KeyedListing):
         if self.looks_back:
             first = clock.kst_date(moment) - LOOKED_BACK
             rows = rows.filter(paid_at__gte=datetime.combine(first, time(0), clock.KST))
-        return rows.order_by(self.sort, "-pk" if self.sort.startswith("-") else "pk")
+        return board.shown(rows.order_by(self.sort, "-pk" if self.sort.startswith("-") else "pk"))
 
     @property
     def looks_back(self) -> bool:
@@ -138,10 +140,11 @@ def tabs(request: HttpRequest, counts: dict[str, int], current: str) -> list[tup
 
 def _goods(line: Any) -> SafeString:
     sent = _("%(sent)d개 보냄") % {"sent": line.sent_quantity} if line.status == "PAID" and line.sent_quantity else ""
-    taken = line.quantity - line.kept_quantity
-    less = _("%(n)d개 취소·반품") % {"n": taken} if taken and line.kept_quantity else ""
+    less = _("%(n)d개 취소·반품") % {"n": line.taken} if 0 < line.taken < line.quantity else ""
     rest = " · ".join(filter(None, (line.option_name, f"× {line.quantity}", sent, less)))
-    return format_html('<span>{}<span class="small muted block">{}</span></span>', line.product_name, rest)
+    return mark_safe(  # noqa: S308
+        f'<span>{markup(line.product_name)}<span class="small muted block">{markup(rest)}</span></span>'
+    )
 
 
 def _deadline(line: Any) -> SafeString | str:
@@ -149,9 +152,8 @@ def _deadline(line: Any) -> SafeString | str:
     if line.status != LineStatus.PAID or not line.dispatch_due:
         return ui.day(line.dispatch_due)
     words, tone = deadline_words(line.dispatch_due)
-    return format_html(
-        '<span>{} <span class="block">{}</span></span>', ui.status("due", words, tone), ui.day(line.dispatch_due)
-    )
+    chip, day = ui.status("due", words, tone), ui.day(line.dispatch_due)
+    return mark_safe(f'<span>{chip} <span class="block">{day}</span></span>')  # noqa: S308
 
 
 def deadline_words(due: date) -> tuple[str, str]:
@@ -165,14 +167,13 @@ def deadline_words(due: date) -> tuple[str, str]:
 
 
 def _status(line: Any) -> SafeString:
-    code, label = _words(line)
-    claim = next((c for c in line.claims.all() if c.status in BLOCKING_CLAIM), None)
-    if claim is None:
-        return ui.status(code, label)
-    asked = f"{claim.get_kind_display()} {claim.get_status_display()}"
-    address = reverse("seller:claim", args=[claim.pk])
+    chip = ui.status(*_words(line))
+    if line.claim is None:
+        return chip
+    claim, kind, status = line.claim
+    asked = f"{Claim.Kind(kind).label} {Claim.Status(status).label}"
     return format_html(
-        '<span>{} <a href="{}">{}</a></span>', ui.status(code, label), address, ui.status("claim", asked, "warn")
+        '<span>{} <a href="{}">{}</a></span>', chip, at("seller:claim", claim), ui.status("claim", asked, "warn")
     )
 
 
@@ -180,4 +181,4 @@ def _words(line: Any) -> tuple[str, Any]:
     """A paid line the seller has seen is being prepared."""
     if line.status == LineStatus.PAID and line.acknowledged_at:
         return "PREPARING", _("일부 발송") if line.sent_quantity else _("배송 준비 중")
-    return line.status, line.get_status_display()
+    return line.status, LineStatus(line.status).label

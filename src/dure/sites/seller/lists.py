@@ -19,6 +19,7 @@ from dure.finance.settlement.models import Statement
 from dure.kit import clock
 from dure.kit.privacy import masked_name
 from dure.sites.design.lists import Bulk, Choice, Column, Days, Empty, Listing
+from dure.sites.design.paths import at
 
 
 class Once(Listing):
@@ -37,7 +38,7 @@ class Products(Once):
     search_hint = _("상품명, 검색어, 자체 코드")
     columns = (
         Column("photos", _("사진"), kind="photo", value=lambda p: _face(p), exported=False),
-        Column("name", _("상품명"), link=lambda p: reverse("seller:product", args=[p.pk]), primary=True, sort="name"),
+        Column("name", _("상품명"), link=lambda p: at("seller:product", p.pk), primary=True, sort="name"),
         Column("category", _("분류")),
         Column("list_price", _("판매가"), kind="won", sort="list_price"),
         Column("left", _("재고"), kind="number", value=lambda p: sum(_left(o) for o in p.options.all() if o.active)),
@@ -58,9 +59,7 @@ class Claims(Listing):
     search = ("product_order__order__number", "product_order__product_name", "product_order__order__buyer__name")
     search_hint = _("주문번호, 상품, 구매자")
     columns = (
-        Column(
-            "product_order.product_name", _("상품"), link=lambda c: reverse("seller:claim", args=[c.pk]), primary=True
-        ),
+        Column("product_order.product_name", _("상품"), link=lambda c: at("seller:claim", c.pk), primary=True),
         Column("kind", _("종류"), value=lambda c: c.get_kind_display()),
         Column("quantity", _("수량"), kind="number"),
         Column("reason", _("이유"), value=lambda c: reason_in_words(c.reason)),
@@ -85,7 +84,7 @@ class Statements(Listing):
     search = ("number",)
     search_hint = _("정산서 번호")
     columns = (
-        Column("number", _("정산서"), link=lambda s: reverse("seller:statement", args=[s.pk]), primary=True),
+        Column("number", _("정산서"), link=lambda s: at("seller:statement", s.pk), primary=True),
         Column("due_date", _("정산 예정일"), kind="day", sort="due_date"),
         Column("goods", _("판매"), kind="won"),
         Column("shipping", _("배송비"), kind="won"),
@@ -127,7 +126,7 @@ class Questions(Listing):
     search = ("text", "answer", "product__name")
     search_hint = _("문의, 상품")
     columns = (
-        Column("text", _("문의"), link=lambda q: reverse("seller:question", args=[q.pk]), primary=True, width=60,
+        Column("text", _("문의"), link=lambda q: at("seller:question", q.pk), primary=True, width=60,
                value=lambda q: Truncator(q.text).chars(60), exported=lambda q: q.text),
         Column("product.name", _("상품")),
         Column("secret", _("비밀글"), value=lambda q: _("비밀") if q.secret else ""),
@@ -149,7 +148,7 @@ class Inquiries(Once):
     search = ("order__number", "line__product_name", "messages__text")
     search_hint = _("주문번호, 상품, 내용")
     columns = (
-        Column("order.number", _("주문번호"), link=lambda t: reverse("seller:inquiry", args=[t.pk]), primary=True),
+        Column("order.number", _("주문번호"), link=lambda t: at("seller:inquiry", t.pk), primary=True),
         Column("line.product_name", _("상품")),
         Column("topic", _("주제"), value=lambda t: t.get_topic_display()),
         Column("last_at", _("마지막 글"), kind="moment", sort="last_at"),
@@ -178,7 +177,7 @@ class Reviews(Listing):
     search = ("text", "product__name", "seller_reply")
     search_hint = _("후기, 상품")
     columns = (
-        Column("text", _("후기"), link=lambda r: reverse("seller:review", args=[r.pk]), primary=True, width=60,
+        Column("text", _("후기"), link=lambda r: at("seller:review", r.pk), primary=True, width=60,
                value=lambda r: Truncator(r.text).chars(60), exported=lambda r: r.text),
         Column("product.name", _("상품")),
         Column("product_order.option_name", _("옵션")),

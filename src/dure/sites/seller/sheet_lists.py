@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -18,6 +17,7 @@ from dure.commerce.sheets import words
 from dure.commerce.sheets.models import Entry, Upload
 from dure.kit.rows import in_chunks
 from dure.sites.design.lists import EXPORT_CHUNK, Choice, Column, Days, Empty, Listing
+from dure.sites.design.paths import at
 
 SHOWN_CHANGES = 6
 TONES = {"DONE": "good", "UNDONE": "", "FAILED": "bad", "READY": "warn", "COLUMNS": "warn", "PAUSED": "warn"}
@@ -29,7 +29,7 @@ class Uploads(Listing):
     search = ("name", "by__name")
     search_hint = _("파일 이름, 올린 사람")
     columns = (
-        Column("name", _("파일"), link=lambda u: reverse("seller:sheet", args=[u.pk]), primary=True, width=36),
+        Column("name", _("파일"), link=lambda u: at("seller:sheet", u.pk), primary=True, width=36),
         Column("kind", _("종류"), value=lambda u: u.get_kind_display()),
         Column("status", _("상태"), kind="status", value=lambda u: (u.status, u.get_status_display())),
         Column("rows", _("줄"), kind="number"),

@@ -17,7 +17,7 @@ from django.contrib.messages.storage.base import Message
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Form, RadioSelect, Select, Textarea
 from django.template.context import Context
 from django.templatetags.static import static
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, pgettext_lazy
@@ -27,6 +27,7 @@ from dure.integrations.carrier.carriers import carrier_name
 from dure.kit import clock, images, money, privacy
 from dure.kit.korean import phone_shown
 from dure.sites.design import cards, charts
+from dure.sites.design.rows import markup
 
 register = template.Library()
 register.filter("won", money.won)
@@ -75,7 +76,8 @@ _TONE_OF = {code: tone for tone, codes in TONES.items() for code in codes.split(
 def status(value: str, label: Any = "", tone: str = "") -> SafeString:
     """A status chip. The tone follows the house's status codes; codes not listed are neutral."""
     tone = tone or _TONE_OF.get(str(value), "")
-    return format_html('<span class="status{}">{}</span>', f" status--{tone}" if tone else "", label or value)
+    toned = f" status--{tone}" if tone else ""
+    return mark_safe(f'<span class="status{toned}">{markup(label or value)}</span>')  # noqa: S308
 
 
 WEEKDAYS = (
@@ -89,6 +91,12 @@ WEEKDAYS = (
 )
 
 
+@lru_cache(maxsize=8)
+def _weekdays(language: str | None) -> tuple[str, ...]:
+    """As the language of now writes them."""
+    return tuple(map(str, WEEKDAYS))
+
+
 @register.filter
 def day(value: date | datetime | None) -> str:
     """`2026. 11. 24. (화)`, the KST day."""
@@ -96,7 +104,7 @@ def day(value: date | datetime | None) -> str:
         return ""
     if isinstance(value, datetime):
         value = timezone.localtime(value)
-    return f"{formats.date_format(value, 'Y. n. j.')} ({WEEKDAYS[value.weekday()]})"
+    return f"{value.year}. {value.month}. {value.day}. ({_weekdays(get_language())[value.weekday()]})"
 
 
 @register.filter
@@ -105,8 +113,9 @@ def moment(value: datetime | None) -> str:
     if value is None:
         return ""
     value = timezone.localtime(value)
-    date_part = "n. j." if value.year == clock.today().year else "Y. n. j."
-    return f"{formats.date_format(value, date_part)} ({WEEKDAYS[value.weekday()]}) {value:%H:%M}"
+    year = "" if value.year == clock.today().year else f"{value.year}. "
+    weekday = _weekdays(get_language())[value.weekday()]
+    return f"{year}{value.month}. {value.day}. ({weekday}) {value.hour:02}:{value.minute:02}"
 
 
 @register.filter
@@ -409,10 +418,17 @@ def undo(message: Message) -> dict[str, Any] | None:
 
 
 @register.simple_tag(takes_context=True)
-def current_nav(context: Context, nav: Iterable[tuple[Any, ...]]) -> str:
-    """The address in `nav` this page belongs to: the longest one its path begins with."""
-    path = context["request"].path
-    return max((item[1] for item in nav or () if path.startswith(str(item[1]))), key=len, default="")
+def nav_items(context: Context, nav: Iterable[tuple[Any, ...]]) -> SafeString:
+    """`nav` as list items, (label, url, icon, badge) each; current is the longest address this page's path begins with."""
+    path, items = context["request"].path, list(nav or ())
+    current = max((str(url) for _label, url, *_rest in items if path.startswith(str(url))), key=len, default="")
+    return mark_safe("".join(_nav_item(*item, current) for item in items))  # noqa: S308 (escaped)
+
+
+def _nav_item(label: Any, url: Any, mark: str, badge: Any, current: str) -> str:
+    here = ' aria-current="page"' if url == current else ""
+    count = f'<span class="count">{markup(badge)}</span>' if badge else ""
+    return f'<li><a href="{markup(url)}"{here}>{_icon(mark, "")}<span>{markup(label)}</span>{count}</a></li>'
 
 
 @register.tag

@@ -23,6 +23,7 @@ from dure.partnership.models import Assignment, Lead, LeadStatus, Milestone, Rou
 from dure.people import queries as people
 from dure.people.models import Role
 from dure.sites.design.lists import Choice, Column, Days, Empty, Listing
+from dure.sites.design.paths import at
 from dure.sites.design.templatetags.ui import day
 from dure.sites.design.toasts import toast
 from dure.sites.desk import journal, merchants, pictures
@@ -45,7 +46,7 @@ class Leads(Listing):
             sort="shop__name",
             primary=True,
             width=24,
-            link=lambda lead: reverse("desk:lead", args=[lead.pk]),
+            link=lambda lead: at("desk:lead", lead.pk),
         ),
         Column("shop.place.name", __("시장"), sort="shop__place__name", width=24),
         Column("status", __("상태"), kind="status", value=lambda lead: (lead.status, _stage(lead))),

@@ -26,6 +26,7 @@ from dure.kit import clock, images
 from dure.kit.errors import DureError
 from dure.people.models import Role
 from dure.sites.design.lists import Choice, Column, Days, Empty, Listing
+from dure.sites.design.paths import at
 from dure.sites.design.toasts import toast
 from dure.sites.office.access import MONEY, nav, office, page
 from dure.sites.promoting import moment_field, percent_field
@@ -103,7 +104,7 @@ class Exhibitions(Listing):
             "title",
             gettext_lazy("기획전"),
             primary=True,
-            link=lambda e: reverse("office:exhibition", args=[e.pk]),
+            link=lambda e: at("office:exhibition", e.pk),
             sort="title",
         ),
         Column("starts_at", gettext_lazy("공개"), kind="moment", sort="starts_at"),

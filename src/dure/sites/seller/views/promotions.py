@@ -26,6 +26,7 @@ from dure.kit.errors import DureError
 from dure.sites import promoting
 from dure.sites.design.fields import WonField
 from dure.sites.design.lists import Choice, Column, Empty, Listing
+from dure.sites.design.paths import at
 from dure.sites.design.toasts import toast
 from dure.sites.seller.access import centre, frame, may, page
 
@@ -171,7 +172,7 @@ class Exhibitions(Listing):
             "title",
             gettext_lazy("기획전"),
             primary=True,
-            link=lambda e: reverse("seller:exhibition", args=[e.pk]),
+            link=lambda e: at("seller:exhibition", e.pk),
             sort="title",
         ),
         Column("apply_until", gettext_lazy("신청 마감"), kind="moment", sort="apply_until"),
