@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from django.db.models import prefetch_related_objects
+
 from dure.commerce.cart.models import Cart
 from dure.commerce.cart.rules import refusal
 from dure.commerce.catalog.models import Option, ProductStatus
@@ -19,6 +21,7 @@ from dure.commerce.promotions.rules import Line as DealLine
 from dure.commerce.sellers.models import Seller, SellerStatus
 from dure.commerce.stock.limits import held_by, holder_of
 from dure.kit import clock
+from dure.kit.prepared import Prepared, Slot
 
 Rows = Iterable[tuple[int, int, int | None]]  # option id, quantity, show
 
@@ -218,11 +221,22 @@ def quote_of(
     )
 
 
-def _lines(wanted: list[tuple[int, int, int | None]], moment: datetime, faces: bool) -> list[QuoteLine]:
-    found = Option.objects.filter(pk__in=[r[0] for r in wanted]).select_related(
-        "product__seller__shipping_policy", "product__category__parent", "product__delivery__group", "stock"
+OPTIONS = Prepared(
+    lambda: (
+        Option.objects.filter(pk__any=Slot("ids", "bigint[]"))
+        .select_related(
+            "product__seller__shipping_policy", "product__category__parent", "product__delivery__group", "stock"
+        )
+        .defer("product__story", "product__blocks", "product__review_note", "product__seller__story")
+        .order_by()
     )
-    options = (found.prefetch_related("product__photos") if faces else found).in_bulk()
+)
+
+
+def _lines(wanted: list[tuple[int, int, int | None]], moment: datetime, faces: bool) -> list[QuoteLine]:
+    options = {option.pk: option for option in OPTIONS(ids=[r[0] for r in wanted])}
+    if faces:
+        prefetch_related_objects(list(options.values()), "product__photos")
     prices = prices_of(options.values(), moment)
     deliveries = deliveries_of([option.product for option in options.values()])
     return [

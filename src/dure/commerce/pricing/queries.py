@@ -23,6 +23,7 @@ from dure.commerce.pricing.rules import (
     percent,
 )
 from dure.commerce.sellers.models import Seller
+from dure.kit.prepared import Prepared, Slot
 
 
 @dataclass(frozen=True)
@@ -49,17 +50,22 @@ def price_of(option: Option, at: datetime) -> Price:
 def prices_of(options: Iterable[Option], at: datetime) -> dict[int, Price]:
     """Prices by option id, in one query."""
     rows = list(options)
-    live = {p.option_id: p for p in live_prices(at).filter(option__in=[o.pk for o in rows])}
+    live = {p.option_id: p for p in LIVE_OF(options=[o.pk for o in rows], at=at)}
     return {o.pk: Price(live[o.pk].price if o.pk in live else o.price, o.price, live.get(o.pk)) for o in rows}
 
 
-def live_prices(at: datetime) -> models.QuerySet[LivePrice]:
+def live_prices(at: datetime | Slot) -> models.QuerySet[LivePrice]:
     """Live prices that hold at `at`: opened, not closed, allotment not used up."""
     return LivePrice.objects.filter(
         Q(closed_at=None) | Q(closed_at__gt=at),
         Q(allotment=None) | Q(sold__lt=F("allotment")),
         opened_at__lte=at,
     )
+
+
+LIVE_OF = Prepared(
+    lambda: live_prices(Slot("at", "timestamptz")).filter(option_id__any=Slot("options", "bigint[]")).order_by()
+)
 
 
 @dataclass(frozen=True)
@@ -80,9 +86,17 @@ def deliveries_of(products: Iterable[Product]) -> dict[int, Delivery]:
     """Delivery by product id, in at most one query when `seller__shipping_policy` and `delivery__group` are fetched."""
     rows = list(products)
     without = {product.seller_id for product in rows if product.delivery_id is None}
-    defaults = DeliveryTemplate.objects.filter(seller__in=without, is_default=True).select_related("group")
-    default = {template.seller_id: template for template in defaults} if without else {}
+    default = {template.seller_id: template for template in DEFAULTS_OF(sellers=list(without))} if without else {}
     return {p.pk: _delivery(p, p.delivery or default.get(p.seller_id)) for p in rows}
+
+
+DEFAULTS_OF = Prepared(
+    lambda: (
+        DeliveryTemplate.objects.filter(seller_id__any=Slot("sellers", "bigint[]"), is_default=True)
+        .select_related("group")
+        .order_by()
+    )
+)
 
 
 def _delivery(product: Product, template: DeliveryTemplate | None) -> Delivery:
@@ -136,10 +150,8 @@ def commissions_of(sales: Iterable[tuple[int, int]], day: date) -> dict[tuple[in
     asked = set(sales)
     above = shelves_above({c for _, c in asked})
     shelves = {shelf for chain in above.values() for shelf in chain}
-    in_force = plans_in_force(day).filter(
-        Q(seller=None) | Q(seller__in={s for s, _ in asked}), Q(category=None) | Q(category__in=shelves)
-    )
-    plans = {(s, c): points for s, c, points in in_force.values_list("seller_id", "category_id", "basis_points")}
+    in_force = PLANS_OF(sellers=list({s for s, _ in asked}), categories=list(shelves), day=day)
+    plans = {(s, c): points for s, c, points in in_force}
     found: dict[tuple[int, int], int] = {}
     for seller, category in asked:
         points = nearest_plan(plans, seller, above.get(category, ()))
@@ -151,11 +163,31 @@ def commissions_of(sales: Iterable[tuple[int, int]], day: date) -> dict[tuple[in
 
 def shelves_above(categories: Iterable[int]) -> dict[int, tuple[int, ...]]:
     """Each category with those it stands under, nearest first, in one query (the tree has three levels)."""
-    rows = Category.objects.filter(pk__in=set(categories)).values_list("pk", "parent_id", "parent__parent_id")
+    rows = ABOVE(categories=list(set(categories)))
     return {pk: tuple(shelf for shelf in (pk, *higher) if shelf) for pk, *higher in rows}
 
 
-def plans_in_force(day: date) -> models.QuerySet[CommissionPlan]:
+ABOVE = Prepared(
+    lambda: (
+        Category.objects.filter(pk__any=Slot("categories", "bigint[]"))
+        .order_by()
+        .values_list("pk", "parent_id", "parent__parent_id")
+    )
+)
+PLANS_OF = Prepared(
+    lambda: (
+        plans_in_force(Slot("day", "date"))
+        .filter(
+            Q(seller=None) | Q(seller_id__any=Slot("sellers", "bigint[]")),
+            Q(category=None) | Q(category_id__any=Slot("categories", "bigint[]")),
+        )
+        .order_by()
+        .values_list("seller_id", "category_id", "basis_points")
+    )
+)
+
+
+def plans_in_force(day: date | Slot) -> models.QuerySet[CommissionPlan]:
     return CommissionPlan.objects.filter(Q(until=None) | Q(until__gt=day), since__lte=day)
 
 

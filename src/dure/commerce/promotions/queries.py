@@ -25,6 +25,7 @@ from dure.commerce.promotions.models import (
 from dure.commerce.promotions.rules import Chosen, Deal, Line, Reckoned, Shares
 from dure.commerce.sellers.models import Seller
 from dure.kit import clock
+from dure.kit.prepared import Prepared, Slot
 
 ACCEPTED = EventPrice.Status.ACCEPTED
 
@@ -53,24 +54,42 @@ def discounts_for(lines: Sequence[Line], chosen: Chosen | None, at: datetime) ->
 
 def open_deals(lines: Sequence[Line], at: datetime) -> list[Deal]:
     """Instant discounts, N+1 and gifts that may touch the lines."""
-    gifts = Q(kind=Offer.Kind.GIFT, gift_option__stock__available__gt=0)
-    touched = (Q(kind=Offer.Kind.NPLUS1) | gifts) & _touching(lines)
-    priced = Q(pk__in=EventPrice.objects.filter(option__in=[n.option for n in lines], status=ACCEPTED).values("offer"))
-    offers = Offer.objects.on_at(at).filter(touched | Q(kind=Offer.Kind.INSTANT) & priced)
-    rows = list(offers.select_related("gift_option__product"))
+    rows = OPEN(
+        at=at,
+        options=[n.option for n in lines],
+        products=[n.product for n in lines],
+        sellers=[n.seller for n in lines],
+        categories=[c for n in lines for c in n.categories] or [0],
+    )
+    if not rows:
+        return []
     equip(rows, lines)
     shown = _shown_in(_exhibitions(rows), lines)
     return [deal_of(offer, shown) for offer in rows]
 
 
-def _touching(lines: Sequence[Line]) -> Q:
+def _touching(sellers: Any, categories: Any, products: Any) -> Q:
     return (
         Q(scope=Offer.Scope.ALL)
-        | Q(scope=Offer.Scope.SELLER, targets__overlap=[n.seller for n in lines])
-        | Q(scope=Offer.Scope.CATEGORY, targets__overlap=[c for n in lines for c in n.categories] or [0])
-        | Q(scope=Offer.Scope.PRODUCT, targets__overlap=[n.product for n in lines])
+        | Q(scope=Offer.Scope.SELLER, targets__overlap=sellers)
+        | Q(scope=Offer.Scope.CATEGORY, targets__overlap=categories)
+        | Q(scope=Offer.Scope.PRODUCT, targets__overlap=products)
         | Q(scope=Offer.Scope.EXHIBITION)
     )
+
+
+def _open() -> models.QuerySet[Offer]:
+    touching = _touching(Slot("sellers", "bigint[]"), Slot("categories", "bigint[]"), Slot("products", "bigint[]"))
+    gifts = Q(kind=Offer.Kind.GIFT, gift_option__stock__available__gt=0)
+    agreed = EventPrice.objects.filter(option_id__any=Slot("options", "bigint[]"), status=ACCEPTED)
+    priced = Q(kind=Offer.Kind.INSTANT, pk__in=agreed.values("offer"))
+    offers = Offer.objects.on_at(Slot("at", "timestamptz")).filter(
+        (Q(kind=Offer.Kind.NPLUS1) | gifts) & touching | priced
+    )
+    return offers.select_related("gift_option__product")
+
+
+OPEN = Prepared(_open)
 
 
 def equip(offers: Sequence[Any], lines: Sequence[Line]) -> None:
@@ -264,7 +283,7 @@ def strip_for(product: Product, user: Any, at: datetime, events: dict[int, Event
     shown = Q(kind__in=[Offer.Kind.NPLUS1, Offer.Kind.GIFT]) | Q(kind__in=Offer.COUPONS, issue=Offer.Issue.CLICK)
     found = list(
         Offer.objects.on_at(at)
-        .filter(shown & _touching([line]))
+        .filter(shown & _touching([line.seller], list(line.categories) or [0], [line.product]))
         .annotate(mine=Count("coupons", filter=Q(coupons__buyer=user.pk or 0)))
         .select_related("seller", "gift_option__product", "gift_option__stock")
         .order_by("ends_at", "id")[:50]
