@@ -23,6 +23,7 @@ from dure.commerce.sellers.models import Seller
 from dure.kit import clock
 from dure.sites.design.fields import WonField
 from dure.sites.design.lists import Choice, Column, Days, Empty, Listing
+from dure.sites.design.paths import at
 
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 SAMPLE = 10_000  # won, of the preview when no product is meant
@@ -303,11 +304,17 @@ def _in_phase(rows: QuerySet[Any], asked: str) -> QuerySet[Any]:
     }.get(asked, rows.filter(status=asked))
 
 
+def offer_name(opens: str) -> Column:
+    """The column that leads to the page of the offer: the seller's, or the office's."""
+    return Column("name", gettext_lazy("이름"), primary=True, link=lambda o: at(opens, o.pk), sort="name")
+
+
 class Offers(Listing):
+    """Each surface puts its `offer_name` in front."""
+
     search = ("name", "code", "seller__name")
     search_hint = gettext_lazy("이름, 쿠폰 코드, 판매자")
     columns = (
-        Column("name", gettext_lazy("이름"), primary=True, link=lambda o: o.address, sort="name"),
         Column("kind", gettext_lazy("종류"), value=lambda o: o.get_kind_display()),
         Column("benefit", gettext_lazy("혜택"), value=words.benefit),
         Column("seller", gettext_lazy("발행"), value=lambda o: o.seller or _("두레")),

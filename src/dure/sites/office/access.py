@@ -38,12 +38,13 @@ def office(*roles: str) -> Callable[[View], View]:
 
 
 def page(request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:
-    return render(request, template, {"nav": nav(request.user), **context}, status=status)  # type: ignore[arg-type]
+    context["nav"] = context.get("nav") or nav(request.user)  # type: ignore[arg-type]
+    return render(request, template, context, status=status)
 
 
-def nav(user: User) -> list[tuple[str, str, str, int]]:
+def nav(user: User, waiting: queries.Waiting | None = None) -> list[tuple[str, str, str, int]]:
     """(label, url, icon, badge)."""
-    waiting = queries.waiting()
+    waiting = waiting or queries.waiting()
     items = [
         (STAFF, _("현황"), "office:dashboard", "layout-dashboard", 0),
         (MONEY, _("판매자 관리"), "office:sellers", "store", waiting.sellers),

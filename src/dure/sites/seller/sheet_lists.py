@@ -89,9 +89,9 @@ class Entries(Listing):
     empty = Empty(_("이 조건에 맞는 줄이 없어요"), _("위에서 다른 보기를 골라 주세요."), mark="list-checks")
 
     @cached_property
-    def table(self) -> Any:
+    def rows(self) -> SafeString:
         _name_shelves(self.page)
-        return super().table
+        return super().rows
 
     def _every_row(self) -> Iterable[Entry]:
         for chunk in in_chunks(iter(super()._every_row()), EXPORT_CHUNK):

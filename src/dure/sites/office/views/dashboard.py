@@ -18,12 +18,13 @@ from dure.sites.office.access import nav, office, page
 
 @office()
 def dashboard(request: HttpRequest) -> HttpResponse:
-    proof = proof_of_funds()
+    proof, waiting = proof_of_funds(), queries.waiting()
     return page(
         request,
         "office/dashboard.html",
         today=queries.today(),
-        waiting=queries.waiting(),
+        waiting=waiting,
+        nav=nav(request.user, waiting),  # type: ignore[arg-type]
         sales=queries.sales_by_day(),
         proof=proof,
         bars=queries.proof_bars(proof),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -41,11 +40,7 @@ def offer_list(request: HttpRequest) -> HttpResponse:
 
 
 class Listed(promoting.Offers):
-    @property
-    def table(self) -> Any:
-        for offer in self.page:
-            offer.address = reverse("office:offer", args=[offer.pk])
-        return super().table
+    columns = (promoting.offer_name("office:offer"), *promoting.Offers.columns)
 
 
 @office(Role.OPERATOR)

@@ -32,13 +32,10 @@ from dure.sites.seller.access import centre, frame, may, page
 
 
 class Listed(promoting.Offers):
-    columns = tuple(c for c in promoting.Offers.columns if c.key != "seller")
-
-    @property
-    def table(self) -> Any:
-        for offer in self.page:
-            offer.address = reverse("seller:offer", args=[offer.pk])
-        return super().table
+    columns = (
+        promoting.offer_name("seller:offer"),
+        *(column for column in promoting.Offers.columns if column.key != "seller"),
+    )
 
 
 @centre
