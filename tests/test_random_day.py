@@ -34,6 +34,7 @@ from dure.commerce.shipping import actions as shipping
 from dure.commerce.shipping.models import Parcel
 from dure.commerce.stock import actions as stock
 from dure.finance import verify
+from dure.finance.payments import virtual
 from dure.finance.payments.models import Payment
 from dure.finance.settlement import actions as settlement
 from dure.integrations.carrier.client import Scan
@@ -41,9 +42,9 @@ from dure.kit import clock
 from dure.kit.clock import KST
 from dure.kit.errors import DureError
 from dure.kit.outbox import deliver_due
-from trade import money, paid_for  # noqa: F401 (a fixture)
+from trade import money, paid_for, promised, told_of  # noqa: F401 (a fixture)
 
-DEEDS = 5000
+DEEDS = int(os.environ.get("DURE_DAY_DEEDS", "5000"))
 SEED = int(os.environ.get("DURE_DAY_SEED", "24"))
 POSTCODES = ["03086", "03134", "63100", "40200"]  # the mainland, Jeju, Ulleung
 
@@ -76,7 +77,9 @@ class Day:
         an_offer("NPLUS1", buy=2, free=1, seller=self.options[0].product.seller, ends_at=self.now + timedelta(days=200))
         self.coupons = [an_offer(value=v, ends_at=self.now + timedelta(days=200)) for v in (500, 1500)]
         self.deeds = [
-            (14, self.buy), (3, self.buy_as_guest), (12, self.pay), (2, self.nobody_pays), (9, self.acknowledge), (12, self.send),
+            (14, self.buy), (3, self.buy_as_guest), (12, self.pay), (2, self.nobody_pays),
+            (4, self.promise_a_deposit), (5, self.deposit), (1, self.nobody_deposits), (2, self.name_an_account),
+            (9, self.acknowledge), (12, self.send),
             (9, self.arrive), (6, self.confirm), (9, self.ask), (14, self.go_on), (5, self.or_else), (2, self.operator_decides),
             (4, self.count_stock), (2, self.change_price), (3, self.take_coupon), (2, self.give_points), (3, self.review),
             (2, self.write_to_the_shop), (4, self.time_passes), (1, self.settle),
@@ -141,7 +144,7 @@ class Day:
         )
 
     def pay(self):
-        order = self.any_of(Order.objects.filter(paid_at=None, ended_at=None))
+        order = self.any_of(Order.objects.filter(paid_at=None, ended_at=None, payment=None))
         orders.mark_paid(order, at=clock.now())
         order.refresh_from_db()
         paid_for(order)
@@ -150,6 +153,27 @@ class Day:
         self.now += timedelta(minutes=16)
         with clock.at(self.now):
             orders.expire_unpaid(limit=5)
+
+    def promise_a_deposit(self):
+        promised(self.any_of(Order.objects.filter(paid_at=None, ended_at=None, payment=None)))
+
+    def deposit(self):
+        """In time or late: the goods may be somebody else's by now."""
+        payment = self.any_of(Payment.objects.filter(status="WAITING_FOR_DEPOSIT"))
+        virtual._settle(payment, told_of(payment, "DONE"))
+
+    def nobody_deposits(self):
+        payment = self.any_of(Payment.objects.filter(status="WAITING_FOR_DEPOSIT"))
+        if self.dice.random() < 0.5:
+            orders.expire(payment.order)  # the house was faster than the provider
+        else:
+            virtual._settle(payment, told_of(payment, "EXPIRED"))
+
+    def name_an_account(self):
+        payment = self.any_of(Payment.objects.filter(method="가상계좌", refund_account=None))
+        virtual.tell_refund_account(
+            payment, bank_code="088", number=f"110{payment.pk:08d}", holder="나구매", by=payment.order.buyer
+        )
 
     # Sending
 

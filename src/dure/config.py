@@ -64,6 +64,9 @@ class Config:
     toss_security_key: str = setting(
         "DURE_TOSS_SECURITY_KEY", "0" * 64, "Toss security key (64 hex digits): payouts and their webhooks", secret=True
     )
+    deposit_hours: int = setting(
+        "DURE_DEPOSIT_HOURS", "24", "hours a buyer has to pay into a virtual account (at most 720)"
+    )
     nts_url: str = setting(
         "DURE_NTS_URL", "", "national tax service business status; empty: the simulator, or the real one"
     )

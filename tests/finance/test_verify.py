@@ -15,7 +15,7 @@ from dure.commerce.search import documents
 from dure.commerce.sheets.models import Entry, ProductCode, Upload
 from dure.finance import verify
 from dure.finance.ledger import postings
-from dure.finance.payments.models import Payment, Refund
+from dure.finance.payments.models import Payment, Receipt, Refund, VirtualAccount
 from dure.finance.payouts.models import Payout
 from dure.finance.settlement import actions as settlement
 from dure.kit import clock
@@ -33,7 +33,8 @@ def market():
     claim = claims.open_claim(
         claimed, "CANCEL", quantity=1, reason="INTENT_CHANGED", key=uuid.uuid4(), by=claimed.order.buyer
     )
-    an_order()
+    awaited = Payment.objects.create(order=(order := an_order()), amount=order.pay_total, status="WAITING_FOR_DEPOSIT")
+    VirtualAccount.objects.create(payment=awaited, bank_code="088", number="1101234", secret="s", due_at=clock.now())
     shared = a_shared_line()
     postings.operator_funded("float", 1_000_000)
     for paid in (line, claimed, kept, shared):
@@ -43,6 +44,9 @@ def market():
         charges = {c.pk: c.amount for c in paid.order.shipping_charges.all()}
         postings.paid(f"payment:{payment.pk}", {paid.pk: paid.paid_amount}, charges)
     Refund.objects.create(payment=claimed.order.payment, ref="claim:1", amount=10_000, reason="x", claim=claim.pk)
+    Receipt.objects.create(
+        payment=line.order.payment, kind="ISSUE", ref="r", amount=line.order.pay_total, status="DONE"
+    )
     Payment.objects.filter(order=claimed.order).update(refunded=10_000, status="PARTIAL_CANCELED")
     postings.refund_authorized("claim:1", {claimed.pk: 10_000}, {})
     settlement.earn_line(kept)
@@ -142,6 +146,8 @@ TAMPERING = {
     "transit_is_payouts": f"UPDATE ledger_balance SET amount = -5 WHERE account_id = {ACCOUNT.format('TRANSIT')}",
     "statement_is_its_lines": "UPDATE settlement_settlementline SET net = net - 1",
     "statement_is_its_payout": "UPDATE payouts_payout SET amount = amount + 1",
+    "deposits_have_accounts": "DELETE FROM payments_virtualaccount",
+    "receipts_are_what_was_kept": "UPDATE payments_receipt SET amount = amount - 1",
     "refund_is_its_claim": "UPDATE payments_refund SET amount = amount - 1",
     "debts_are_returns": "UPDATE settlement_statement SET netted = 100, pay_amount = pay_amount - 100",
     "commission_is_the_contract": "UPDATE settlement_settlementline SET commission = commission - 1, net = net + 1",

@@ -87,6 +87,7 @@ class Order(models.Model):
     message = models.CharField(_("판매자에게 남길 말"), max_length=200, blank=True, db_default="")
     placed_at = models.DateTimeField(default=clock.now)
     expires_at = models.DateTimeField(null=True)  # an unpaid order gives its stock back after this
+    deposit_due = models.DateTimeField(null=True)  # the money is awaited in a virtual account until then
     paid_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)  # expired unpaid
 
@@ -124,6 +125,10 @@ class Order(models.Model):
     @property
     def has_address(self) -> bool:
         return bool(self.receiver and self.phone and self.postcode and self.address1)
+
+    @property
+    def awaits_deposit(self) -> bool:
+        return self.is_open and self.deposit_due is not None
 
     @property
     def is_open(self) -> bool:

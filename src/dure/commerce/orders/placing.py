@@ -289,7 +289,7 @@ def set_address(order: Order, address: Address, *, by: User | None) -> Order:
         if name != "message" or value:  # where it goes changes; what was said to the seller stays said
             setattr(order, name, value)
     fees = _fees_at(order, lines)
-    if order.paid_at is None:
+    if order.paid_at is None and order.deposit_due is None:
         for charge, bundle, fee in fees:
             _write_fee(charge, bundle, fee)
             charge.save()

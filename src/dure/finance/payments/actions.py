@@ -7,7 +7,6 @@ ask, then we ask, then we write down what was answered. A process that dies in b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 
@@ -25,6 +24,7 @@ from dure.commerce.orders.queries import agency_shares, charge_of
 from dure.finance.ledger import postings
 from dure.finance.ledger.models import Held
 from dure.finance.ledger.rules import Share, share
+from dure.finance.payments import again, virtual
 from dure.finance.payments.errors import (
     AmountDiffers,
     NothingToPay,
@@ -69,7 +69,7 @@ def confirm(order_number: str, payment_key: str, amount: int) -> Payment:
     it).
     """
     payment = _begin(order_number, payment_key, amount)
-    if payment.status in Payment.TOOK_MONEY:
+    if payment.status in Payment.SETTLED:
         return payment
     try:
         told = toss().confirm(payment_key, order_number, amount, key=f"confirm-{payment.pk}-{payment_key}")
@@ -82,7 +82,7 @@ def confirm(order_number: str, payment_key: str, amount: int) -> Payment:
 def _begin(order_number: str, payment_key: str, amount: int) -> Payment:
     mine = Payment.objects.select_for_update(of=("self",)).select_related("order")
     payment = mine.filter(order__number=order_number).first() or _unopened(order_number)
-    if payment.status in Payment.TOOK_MONEY:
+    if payment.status in Payment.SETTLED:
         return payment
     if payment.amount != amount or payment.order.pay_total != amount:
         raise AmountDiffers()
@@ -134,12 +134,12 @@ def _after_error(payment: Payment, error: OutsideError) -> PaymentTold:
 
 
 def _of_order(payment: Payment) -> PaymentTold | None:
-    """The payment the provider took for this order, if it did. Raises PaymentUnknown."""
+    """The payment the provider took for this order, or awaits in an account, if it does. Raises PaymentUnknown."""
     try:
         told = toss().payment_of_order(payment.order.number)
     except OutsideError as error:
         raise PaymentUnknown() from error
-    return told if told and told.status in Payment.TOOK_MONEY else None
+    return told if told and virtual.is_yes(told) else None
 
 
 @transaction.atomic
@@ -152,7 +152,9 @@ def finish(payment: Payment, told: PaymentTold) -> Payment:
     payment = Payment.objects.select_for_update(of=("self",)).select_related("order").get(pk=payment.pk)
     if payment.status in Payment.TOOK_MONEY:
         return payment
-    if told.status not in {PaymentStatus.DONE, PaymentStatus.PARTIAL_CANCELED, PaymentStatus.CANCELED}:
+    if told.status == PaymentStatus.WAITING_FOR_DEPOSIT and payment.status == PaymentStatus.IN_PROGRESS:
+        return virtual.issued(payment, told)
+    if not virtual.took_money(told):
         raise PaymentUnknown()
     if told.total != payment.amount:
         raise AmountDiffers()
@@ -174,16 +176,23 @@ def finish(payment: Payment, told: PaymentTold) -> Payment:
             orders.revive(payment.order, until=moment + LOOKED_UP_WITHIN)
         orders.mark_paid(payment.order, at=moment)
     except OrderExpired:
-        _refund_late(payment, lines, charges)
+        _refund_late(payment)
         return payment
     emit("payments.confirmed", payment, order_id=payment.order_id, amount=payment.amount)
     return payment
 
 
-def _refund_late(payment: Payment, lines: Mapping[int, int], charges: Mapping[int, int]) -> None:
+def _refund_late(payment: Payment) -> None:
     """The order's time was over before the money came: all of it goes back."""
-    journal = postings.refund_authorized(f"late:{payment.pk}", lines, charges)
-    _request(payment, f"late:{payment.pk}", payment.amount, "주문 시간이 지나 자동으로 환불했어요", journal, None)
+    ref = f"late:{payment.pk}"
+    _request(payment, ref, payment.amount, "주문 시간이 지나 자동으로 환불했어요", owe_all(ref, payment), None)
+
+
+def owe_all(ref: str, payment: Payment) -> int:
+    """Everything that is held for an order becomes owed to its buyer."""
+    lines = {line.pk: line.paid_amount for line in payment.order.lines.all()}
+    charges = {c.pk: c.amount for c in payment.order.shipping_charges.all()}
+    return postings.refund_authorized(ref, lines, charges)
 
 
 # Refunds
@@ -200,12 +209,12 @@ def refund_claim(
     if known := Refund.objects.filter(ref=f"claim:{claim_id}").first():
         return known
     line = ProductOrder.objects.select_related("order__payment").get(pk=product_order_id)
-    journal = _authorize(f"claim:{claim_id}", line, claim_id, goods, shipping, return_fee)
+    journal = authorize(f"claim:{claim_id}", line, claim_id, goods, shipping, return_fee)
     payment: Payment = line.order.payment
     return _request(payment, f"claim:{claim_id}", goods + shipping - return_fee, reason, journal, claim_id)
 
 
-def _authorize(ref: str, line: ProductOrder, claim_id: int, goods: int, shipping: int, return_fee: int) -> int:
+def authorize(ref: str, line: ProductOrder, claim_id: int, goods: int, shipping: int, return_fee: int) -> int:
     """The ledger's first phase: from what is held for this very line, or, when that is the seller's already, from our
     own money with the seller owing it back."""
     charge = charge_of(line)
@@ -259,6 +268,7 @@ def _request(payment: Payment, ref: str, amount: int, reason: str, journal: int,
         created_at=clock.now(),
     )
     emit("payments.refund_requested", refund, refund_id=refund.pk)
+    virtual.ask_for_account(refund)
     return refund
 
 
@@ -271,9 +281,15 @@ def carry_out(refund: Refund) -> Refund:
         return refund
     if refund.amount == 0:
         return _refund_answered(refund, None)
+    if virtual.waits_for_account(refund):
+        return refund
     try:
         told = toss().cancel(
-            str(refund.payment.payment_key), refund.reason, key=f"refund-{refund.pk}", amount=refund.amount
+            str(refund.payment.payment_key),
+            refund.reason,
+            key=again.key_of(refund),
+            amount=refund.amount,
+            **virtual.into_account(refund.payment),
         )
     except OutsideError as error:
         if error.unknown:
@@ -303,7 +319,7 @@ def _refund_answered(refund: Refund, told: PaymentTold | None) -> Refund:
 def _refund_refused(refund: Refund, error: OutsideError) -> Refund:
     move(refund, Refund.Status.FAILED, why=f"{error.code} {error.message}", failure=error.message[:300])
     if refund.journal:
-        postings.refund_voided(f"refund:{refund.pk}", refund.journal)
+        postings.refund_voided(again.voiding_of(refund), refund.journal)
     Payment.objects.filter(pk=refund.payment_id).update(refunded=F("refunded") - refund.amount)
     emit("payments.refund_failed", refund, claim_id=refund.claim, amount=refund.amount, code=error.code)
     return refund
@@ -334,7 +350,7 @@ def _recover(payment: Payment) -> bool:
         told = toss().payment_of_order(payment.order.number)
         if told is not None and told.status == "IN_PROGRESS" and payment.order.ended_at is None:
             told = _confirm_again(payment, told)
-        if told is not None and told.status in Payment.TOOK_MONEY:
+        if told is not None and virtual.is_yes(told):
             finish(payment, told)
             return True
     except (OutsideError, DureError) as error:  # one that cannot be finished does not keep the others waiting

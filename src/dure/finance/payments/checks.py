@@ -44,4 +44,27 @@ CHECKS = [
            AND NOT EXISTS (SELECT 1 FROM kit_delivery WHERE done_at IS NULL AND subscriber LIKE 'dure.finance.payments.%')
         """,
     ),
+    Check(
+        "deposits_have_accounts",
+        _("입금을 기다리는 결제에는 가상계좌가 있고, 그 주문은 아직 결제 전이에요"),
+        """
+        SELECT p.id, p.status, a.number, a.over_at, o.paid_at FROM payments_payment p
+          JOIN orders_order o ON o.id = p.order_id
+          LEFT JOIN payments_virtualaccount a ON a.payment_id = p.id
+         WHERE p.status = 'WAITING_FOR_DEPOSIT' AND (a.id IS NULL OR a.over_at IS NOT NULL OR o.paid_at IS NOT NULL)
+        """,
+    ),
+    Check(
+        "receipts_are_what_was_kept",
+        _("현금영수증은 결제 금액만큼 발급되고, 취소한 금액은 환불한 금액을 넘지 않아요"),
+        """
+        SELECT i.id, p.amount, i.amount AS issued, c.canceled, r.refunded FROM payments_receipt i
+          JOIN payments_payment p ON p.id = i.payment_id
+          LEFT JOIN (SELECT payment_id, sum(amount) AS canceled FROM payments_receipt WHERE kind = 'CANCEL' GROUP BY 1) c
+                 ON c.payment_id = p.id
+          LEFT JOIN (SELECT payment_id, sum(amount) AS refunded FROM payments_refund WHERE status = 'DONE' GROUP BY 1) r
+                 ON r.payment_id = p.id
+         WHERE i.kind = 'ISSUE' AND (i.amount <> p.amount OR coalesce(c.canceled, 0) > coalesce(r.refunded, 0))
+        """,
+    ),
 ]

@@ -40,3 +40,33 @@ class PaymentKeyUsed(DureError):
     message = _("다른 주문에 이미 쓴 결제예요. 이 주문의 결제 창에서 다시 결제해 주세요.")
     status = 409
     field = "payment_key"
+
+
+class NoDepositAwaited(DureError):
+    code = "no_deposit_awaited"
+    message = _("입금을 기다리는 주문이 아니에요. 주문 내역을 확인해 주세요.")
+    status = 409
+
+
+class DepositCame(DureError):
+    code = "deposit_came"
+    message = _("이미 입금되어 결제가 끝났어요. 주문 내역에서 취소를 신청해 주세요.")
+    status = 409
+
+
+class UnknownBank(DureError):
+    code = "unknown_bank"
+    message = _("은행을 골라 주세요.")
+    field = "bank_code"
+
+
+class BadRefundAccount(DureError):
+    code = "bad_refund_account"
+    message = _("은행에 없는 계좌번호예요. 은행과 번호를 다시 확인해 주세요.")
+    field = "number"
+
+
+class RefundHolderDiffers(DureError):
+    code = "refund_holder_differs"
+    message = _("예금주가 은행에 적힌 이름과 달라요. 통장에 적힌 대로 적어 주세요.")
+    field = "holder"

@@ -1,5 +1,5 @@
-from dure.finance.payments import actions
-from dure.finance.payments.models import Refund
+from dure.finance.payments import actions, receipts
+from dure.finance.payments.models import Payment, Receipt, Refund
 from dure.kit.models import Event
 from dure.kit.outbox import on
 
@@ -20,3 +20,22 @@ def owe_it_to_the_buyer(event: Event) -> None:
 @on("payments.refund_requested")
 def ask_the_provider(event: Event) -> None:
     actions.carry_out(Refund.objects.select_related("payment").get(pk=event.payload["refund_id"]))
+
+
+@on("payments.confirmed")
+def a_cash_receipt_is_due(event: Event) -> None:
+    receipts.due_for(Payment.objects.get(pk=about(event)))
+
+
+@on("payments.refunded")
+def a_cash_receipt_is_taken_back(event: Event) -> None:
+    receipts.taken_back(Refund.objects.select_related("payment").get(pk=about(event)))
+
+
+@on("payments.receipt_requested")
+def report_to_the_tax_service(event: Event) -> None:
+    receipts.carry_out(Receipt.objects.select_related("payment__order").get(pk=event.payload["receipt_id"]))
+
+
+def about(event: Event) -> int:
+    return int(event.aggregate.rpartition(":")[2])

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from procrastinate.contrib.django import app
 
-from dure.finance.payments import actions
+from dure.finance.payments import actions, virtual
 from dure.kit import clock
 
 
@@ -10,6 +10,12 @@ from dure.kit import clock
 @app.task
 def recover_unfinished(timestamp: int) -> None:
     actions.recover_unfinished()
+
+
+@app.periodic(cron="* * * * *")
+@app.task
+def look_up_deposits(timestamp: int) -> None:
+    virtual.look_up_due()
 
 
 @app.periodic(cron="20 * * * *")

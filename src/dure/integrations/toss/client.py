@@ -49,6 +49,38 @@ class CancelTold:
 
 
 @dataclass(frozen=True)
+class AccountTold:
+    """A virtual account to pay into, until `due_at`."""
+
+    bank_code: str
+    number: str
+    customer_name: str
+    due_at: datetime
+    expired: bool
+
+
+@dataclass(frozen=True)
+class ReceiveAccount:
+    """Where the refund of a virtual account goes."""
+
+    bank_code: str
+    number: str
+    holder: str
+
+
+@dataclass(frozen=True)
+class ReceiptTold:
+    """A cash receipt, or a cancel of one. `status`: IN_PROGRESS, COMPLETED, FAILED."""
+
+    receipt_key: str
+    issue_number: str
+    status: str
+    amount: int
+    url: str
+    failure: str
+
+
+@dataclass(frozen=True)
 class PaymentTold:
     """A Payment as Toss tells it. Amounts won; `balance` is what has not been cancelled."""
 
@@ -63,6 +95,8 @@ class PaymentTold:
     receipt_url: str
     failure: str
     raw: dict[str, Any]
+    secret: str = ""  # what a DEPOSIT_CALLBACK must know
+    account: AccountTold | None = None
 
     @property
     def cancelled(self) -> int:
@@ -119,12 +153,31 @@ class Toss(Client):
                 return None
             raise
 
-    def cancel(self, payment_key: str, reason: str, *, key: str, amount: int | None = None) -> PaymentTold:
-        """Give back `amount` won, or all that is left."""
+    def cancel(
+        self, payment_key: str, reason: str, *, key: str, amount: int | None = None, to: ReceiveAccount | None = None
+    ) -> PaymentTold:
+        """Give back `amount` won, or all that is left; what came into a virtual account goes `to` one of the buyer's."""
         body: dict[str, Any] = {"cancelReason": reason[:200]}
         if amount is not None:
             body["cancelAmount"] = amount
+        if to is not None:
+            body["refundReceiveAccount"] = {
+                "bank": to.bank_code, "accountNumber": to.number, "holderName": to.holder[:60],
+            }  # fmt: skip
         return _payment(self._post(f"/v1/payments/{payment_key}/cancel", body, key))
+
+    def issue_receipt(
+        self, order_id: str, order_name: str, amount: int, *, number: str, proof: bool, key: str
+    ) -> ReceiptTold:
+        """A cash receipt: for a business's `proof` of expense, or for a person's income deduction."""
+        body = {
+            "orderId": order_id, "orderName": order_name[:100], "amount": amount, "customerIdentityNumber": number,
+            "type": "지출증빙" if proof else "소득공제",
+        }  # fmt: skip
+        return _receipt(self._post("/v1/cash-receipts", body, key))
+
+    def cancel_receipt(self, receipt_key: str, amount: int, *, key: str) -> ReceiptTold:
+        return _receipt(self._post(f"/v1/cash-receipts/{receipt_key}/cancel", {"amount": amount}, key))
 
     def settlements(self, day: str) -> list[SettlementTold]:
         """What Toss paid into our bank on a day (`YYYY-MM-DD`), row by row."""
@@ -241,6 +294,30 @@ def _payment(told: dict[str, Any]) -> PaymentTold:
         receipt_url=(told.get("receipt") or {}).get("url") or "",
         failure=(told.get("failure") or {}).get("message") or "",
         raw=told,
+        secret=told.get("secret") or "",
+        account=_account(told["virtualAccount"]) if told.get("virtualAccount") else None,
+    )
+
+
+def _account(told: dict[str, Any]) -> AccountTold:
+    due = datetime.fromisoformat(told["dueDate"])
+    return AccountTold(
+        bank_code=told["bankCode"],
+        number=told["accountNumber"],
+        customer_name=told.get("customerName") or "",
+        due_at=due if due.tzinfo else due.replace(tzinfo=clock.KST),
+        expired=bool(told.get("expired")),
+    )
+
+
+def _receipt(told: dict[str, Any]) -> ReceiptTold:
+    return ReceiptTold(
+        receipt_key=told["receiptKey"],
+        issue_number=told.get("issueNumber") or "",
+        status=told["issueStatus"],
+        amount=told["amount"],
+        url=told.get("receiptUrl") or "",
+        failure=(told.get("failure") or {}).get("message") or "",
     )
 
 

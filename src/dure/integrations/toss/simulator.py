@@ -1,20 +1,18 @@
 """Toss Payments, played: payments, cancels, the payment window, settlement rows, payouts (지급대행).
 
 It remembers across restarts, keeps idempotency keys, refuses what Toss refuses, honours `TossPayments-Test-Code`, and
-pushes webhooks. An agreed payment that nobody confirms for ten minutes expires. Money paid is settled on the next day at
-3% and VAT; a cancel gives the fee back. Payouts to BAD_ACCOUNTS fail at the bank.
+pushes webhooks. Virtual accounts and cash receipts are played beside this file. An agreed payment that nobody confirms for
+ten minutes expires. Money paid is settled on the next day at 3% and VAT; a cancel gives the fee back. Payouts to
+BAD_ACCOUNTS fail at the bank.
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import re
 import time
 import uuid
-from collections.abc import Awaitable, Callable
 from datetime import date, datetime, timedelta
-from functools import wraps
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -23,87 +21,31 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from dure.integrations.stage import Stage
+from dure.integrations.toss import simulator_accounts as accounts
+from dure.integrations.toss import simulator_receipts as receipts
 from dure.integrations.toss import window_page
 from dure.integrations.toss.envelope import BadEnvelope, seal, signature, unseal
+from dure.integrations.toss.simulator_desk import (
+    BAD_ACCOUNTS,
+    MESSAGES,
+    keep,
+    merchant,
+    public,
+    refuse,
+    settle,
+    stage,
+    transaction,
+)
 from dure.integrations.toss.webhooks import SIGNATURE
 from dure.kit.clock import KST
 
 ORDER_ID = re.compile(r"[A-Za-z0-9\-_.]{6,64}")
 TOOK_MONEY = {"DONE", "PARTIAL_CANCELED", "CANCELED"}
 CONFIRM_WITHIN = 600  # seconds after the buyer's authentication
-FEE_PERCENT = 3
-BAD_ACCOUNTS = {("295", "77701777777"), ("011", "3025353430761"), ("002", "02004240994312")}
-MESSAGES = {
-    "DUPLICATED_ORDER_ID": (400, "이미 승인 및 취소가 진행된 중복된 주문번호 입니다. 다른 주문번호로 진행해주세요."),
-    "INVALID_ORDER_ID": (
-        400,
-        "orderId는 영문 대소문자, 숫자, 특수문자(-, _, .)만 허용합니다. 6자 이상 64자 이하여야 합니다.",
-    ),
-    "ALREADY_PROCESSED_PAYMENT": (400, "이미 처리된 결제 입니다."),
-    "ALREADY_CANCELED_PAYMENT": (400, "이미 취소된 결제 입니다."),
-    "NOT_FOUND_PAYMENT": (404, "존재하지 않는 결제 정보 입니다."),
-    "NOT_FOUND_PAYMENT_SESSION": (404, "결제 시간이 만료되어 결제 진행 데이터가 존재하지 않습니다."),
-    "NOT_CANCELABLE_AMOUNT": (403, "취소 할 수 없는 금액 입니다."),
-    "NOT_CANCELABLE_PAYMENT": (403, "취소 할 수 없는 결제 입니다."),
-    "REJECT_CARD_PAYMENT": (403, "한도초과 혹은 잔액부족으로 결제에 실패했습니다."),
-    "PROVIDER_ERROR": (400, "일시적인 오류가 발생했습니다. 잠시 후 다시 시도해주세요."),
-    "FAILED_INTERNAL_SYSTEM_PROCESSING": (500, "내부 시스템 처리 작업이 실패했습니다. 잠시 후 다시 시도해주세요."),
-    "UNAUTHORIZED_KEY": (401, "인증되지 않은 시크릿 키 혹은 클라이언트 키 입니다."),
-    "INVALID_REQUEST": (400, "잘못된 요청입니다."),
-    "INVALID_IDEMPOTENCY_KEY": (400, "멱등키는 300자 이하여야 합니다."),
-    "NOT_FOUND": (404, "존재하지 않는 정보 입니다."),
-    "DUPLICATED_REF_PAYOUT_ID": (400, "이미 사용된 refPayoutId 입니다."),
-}
-
 LEFT = {
     "cancel": ("PAY_PROCESS_CANCELED", "사용자에 의해 결제가 취소되었습니다."),
     "fail": ("PAY_PROCESS_ABORTED", "결제 진행 중 승인에 실패하여 결제가 중단되었습니다."),
 }
-
-stage = Stage("toss", webhook_path="/api/webhooks/toss")
-Handler = Callable[[Request], Awaitable[Response]]
-
-
-def refuse(code: str, message: str = "") -> Response:
-    status, words = MESSAGES.get(code, (400, "요청을 처리하지 못했습니다."))
-    return JSONResponse({"code": code, "message": message or words}, status)
-
-
-def merchant(handler: Handler) -> Handler:
-    """Checks the key, plays the test code asked for, and answers a repeated POST with the first answer."""
-
-    @wraps(handler)
-    async def asked(request: Request) -> Response:
-        if not _signed_in(request):
-            return refuse("UNAUTHORIZED_KEY")
-        if code := request.headers.get("tosspayments-test-code"):
-            return refuse(code)
-        key = request.headers.get("idempotency-key", "")
-        if request.method != "POST" or not key:
-            return await handler(request)
-        if len(key) > 300:
-            return refuse("INVALID_IDEMPOTENCY_KEY")
-        known = f"{request.url.path}/{key}"
-        if kept := stage.get("answer", known):
-            return Response(kept["body"], kept["status"], media_type=kept["type"])
-        answer = await handler(request)
-        if answer.status_code < 500:
-            kept = {"body": bytes(answer.body).decode(), "status": answer.status_code, "type": answer.media_type}
-            stage.put("answer", known, kept)
-        return answer
-
-    return asked
-
-
-def _signed_in(request: Request) -> bool:
-    kind, _, secret = request.headers.get("authorization", "").partition(" ")
-    try:
-        name = base64.b64decode(secret).decode()
-    except ValueError:
-        return False
-    return kind == "Basic" and name.endswith(":") and "_sk_" in name
-
 
 # ── The window ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -151,7 +93,7 @@ def _agreed(form: dict[str, str], fails: str) -> str:
 
 def _paid_before(order_id: str) -> bool:
     payment = stage.get("payment", stage.get("order", order_id) or "")
-    return payment is not None and payment["status"] in TOOK_MONEY
+    return payment is not None and payment["status"] in {*TOOK_MONEY, "WAITING_FOR_DEPOSIT"}
 
 
 def _with(url: str, params: dict[str, str]) -> str:
@@ -167,6 +109,8 @@ def _new_payment(key: str, form: dict[str, str], fails: str) -> dict[str, Any]:
         "isPartialCancelable": True, "secret": uuid.uuid4().hex, "failure": None,
         "_authenticated": stage.now().timestamp(), "_fails": fails,
         "receipt": {"url": f"https://dashboard.tosspayments.com/receipt/redirection?transactionId={key}"},
+        "_bank": form.get("bank", "088"), "_hours": int(form.get("validHours") or accounts.VALID_HOURS),
+        "_customer": form.get("customerName", ""),
     }  # fmt: skip
 
 
@@ -184,21 +128,23 @@ async def confirm(request: Request) -> Response:
     if payment["totalAmount"] != body.get("amount"):
         return refuse("INVALID_REQUEST", "결제 금액이 다릅니다.")
     if stage.now().timestamp() - payment["_authenticated"] > CONFIRM_WITHIN:
-        _keep(payment | {"status": "EXPIRED"})
+        keep(payment | {"status": "EXPIRED"})
         return refuse("NOT_FOUND_PAYMENT_SESSION")
     if _paid_before(payment["orderId"]):
         return refuse("DUPLICATED_ORDER_ID")
     if payment["_fails"]:
         failure = {"code": payment["_fails"], "message": MESSAGES[payment["_fails"]][1]}
-        _keep(payment | {"status": "ABORTED", "failure": failure})
+        keep(payment | {"status": "ABORTED", "failure": failure})
         return refuse(payment["_fails"])
     stage.put("order", payment["orderId"], payment["paymentKey"])  # of several tries, the paid one is the order's
-    payment |= {"status": "DONE", "approvedAt": stage.stamp(), "lastTransactionKey": _transaction()}
+    if payment["method"] == accounts.METHOD:
+        return JSONResponse(public(accounts.issue(payment)))
+    payment |= {"status": "DONE", "approvedAt": stage.stamp(), "lastTransactionKey": transaction()}
     payment["vat"] = round(payment["totalAmount"] / 11)
     payment["suppliedAmount"] = payment["totalAmount"] - payment["vat"]
-    _keep(payment)
-    _settle(payment, payment["lastTransactionKey"], payment["totalAmount"])
-    return JSONResponse(_public(payment))
+    keep(payment)
+    settle(payment, payment["lastTransactionKey"], payment["totalAmount"])
+    return JSONResponse(public(payment))
 
 
 @merchant
@@ -209,13 +155,17 @@ async def cancel(request: Request) -> Response:
     body = await request.json()
     if payment["status"] == "CANCELED":
         return refuse("ALREADY_CANCELED_PAYMENT")
+    if payment["status"] == "WAITING_FOR_DEPOSIT":
+        return accounts.close(payment, body)
     if payment["status"] not in {"DONE", "PARTIAL_CANCELED"}:
         return refuse("NOT_CANCELABLE_PAYMENT")
+    if payment["method"] == accounts.METHOD and not accounts.is_refundable_to(body.get("refundReceiveAccount")):
+        return refuse("INVALID_REFUND_ACCOUNT_INFO")
     amount = body.get("cancelAmount", payment["balanceAmount"])
     if not isinstance(amount, int) or not 0 < amount <= payment["balanceAmount"]:
         return refuse("NOT_CANCELABLE_AMOUNT")
     payment["balanceAmount"] -= amount
-    key = _transaction()
+    key = transaction()
     payment["cancels"] = [
         *(payment["cancels"] or []),
         {
@@ -224,54 +174,25 @@ async def cancel(request: Request) -> Response:
         },
     ]  # fmt: skip
     payment |= {"status": "PARTIAL_CANCELED" if payment["balanceAmount"] else "CANCELED", "lastTransactionKey": key}
-    _keep(payment)
-    _settle(payment, key, -amount)
-    return JSONResponse(_public(payment))
+    keep(payment)
+    settle(payment, key, -amount)
+    return JSONResponse(public(payment))
 
 
 @merchant
 async def payment_by_key(request: Request) -> Response:
     payment = stage.get("payment", request.path_params["key"])
-    return JSONResponse(_public(payment)) if payment else refuse("NOT_FOUND_PAYMENT")
+    return JSONResponse(public(payment)) if payment else refuse("NOT_FOUND_PAYMENT")
 
 
 @merchant
 async def payment_by_order(request: Request) -> Response:
+    accounts.tick()
     key = stage.get("order", request.path_params["order"])
-    return JSONResponse(_public(stage.get("payment", key))) if key else refuse("NOT_FOUND_PAYMENT")
-
-
-def _keep(payment: dict[str, Any]) -> None:
-    stage.put("payment", payment["paymentKey"], payment)
-    stage.drop("agreed", payment["paymentKey"])
-    moment = f"{stage.now().astimezone(KST):%Y-%m-%dT%H:%M:%S.%f}"
-    stage.send_webhook({"eventType": "PAYMENT_STATUS_CHANGED", "createdAt": moment, "data": _public(payment)})
-
-
-def _public(payment: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in payment.items() if not name.startswith("_")}
-
-
-def _transaction() -> str:
-    return uuid.uuid4().hex.upper()
+    return JSONResponse(public(stage.get("payment", key))) if key else refuse("NOT_FOUND_PAYMENT")
 
 
 # ── What Toss pays us ────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _settle(payment: dict[str, Any], transaction: str, amount: int) -> None:
-    sold = stage.now().astimezone(KST).date()
-    fee = abs(amount) * FEE_PERCENT // 100 * (1 if amount > 0 else -1)
-    vat = abs(fee) // 10 * (1 if amount > 0 else -1)
-    row = {
-        "mId": "dure", "paymentKey": payment["paymentKey"], "transactionKey": transaction, "orderId": payment["orderId"],
-        "currency": "KRW", "method": payment["method"], "amount": amount, "interestFee": 0,
-        "fees": [{"type": "BASE", "fee": fee}], "supplyAmount": fee, "vat": vat, "payOutAmount": amount - fee - vat,
-        "approvedAt": payment["approvedAt"], "soldDate": f"{sold:%Y-%m-%d}",
-        "paidOutDate": f"{sold + timedelta(days=1):%Y-%m-%d}", "cancel": amount < 0,
-    }  # fmt: skip
-    stage.put(f"settled:{row['paidOutDate']}", transaction, row)
-    stage.put(f"sold:{row['soldDate']}", transaction, row)
 
 
 @merchant
@@ -346,10 +267,11 @@ async def payouts(request: Request) -> Response:
 
 
 def tick() -> None:
-    """Let agreed payments expire, and payouts make the steps that are due: asked, at the bank, paid."""
+    """Let agreed payments and accounts expire, and payouts make the steps that are due: asked, at the bank, paid."""
     for agreed in stage.all("agreed"):
         if stage.now().timestamp() - agreed["at"] > CONFIRM_WITHIN:
-            _keep(stage.get("payment", agreed["key"]) | {"status": "EXPIRED"})
+            keep(stage.get("payment", agreed["key"]) | {"status": "EXPIRED"})
+    accounts.tick()
     for found in stage.all("payout"):
         while found["_next"] <= time.time() and found["status"] in {"REQUESTED", "IN_PROGRESS"}:
             account = stage.get("seller", found["destination"])["account"]
@@ -381,7 +303,7 @@ def _new_payout(asked: dict[str, Any]) -> dict[str, Any]:
 def _tell(event: str, kind: str, about: dict[str, Any]) -> None:
     body = {
         "eventType": event, "createdAt": stage.stamp(), "version": "2022-11-16", "eventId": uuid.uuid4().hex,
-        "entityType": kind, "entityBody": _public(about),
+        "entityType": kind, "entityBody": public(about),
     }  # fmt: skip
     stage.send_webhook(body, headers=lambda raw, at: {SIGNATURE: signature(raw.encode(), at)})
 
@@ -397,9 +319,9 @@ async def _opened(request: Request) -> tuple[Any, Response | None]:
 
 def _sealed(kind: str, body: Any) -> Response:
     if isinstance(body, dict) and "items" in body:
-        body = {**body, "items": [_public(item) for item in body["items"]]}
+        body = {**body, "items": [public(item) for item in body["items"]]}
     elif isinstance(body, dict):
-        body = _public(body)
+        body = public(body)
     trace = hashlib.md5(orjson.dumps(body), usedforsecurity=False).hexdigest()
     told = {"version": "2022-11-16", "traceId": trace, "entityType": kind, "entityBody": body}
     return PlainTextResponse(seal(told, datetime.now(KST).isoformat(timespec="seconds")))
@@ -413,6 +335,8 @@ app = stage.app(
         Route("/v1/payments/orders/{order}", payment_by_order, methods=["GET"]),
         Route("/v1/payments/{key}/cancel", cancel, methods=["POST"]),
         Route("/v1/payments/{key}", payment_by_key, methods=["GET"]),
+        *accounts.ROUTES,
+        *receipts.ROUTES,
         Route("/v1/settlements", settlements, methods=["GET"]),
         Route("/v2/sellers", register_seller, methods=["POST"]),
         Route("/v2/sellers", sellers, methods=["GET"]),

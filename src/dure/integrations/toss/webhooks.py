@@ -24,6 +24,7 @@ class Hint:
     kind: str
     id: str = ""
     ref: str = ""
+    secret: str = ""  # of a deposit: the payment's own, which nobody else knows
 
 
 def read(raw: bytes, headers: Mapping[str, str]) -> Hint:
@@ -40,7 +41,7 @@ def read(raw: bytes, headers: Mapping[str, str]) -> Hint:
         if kind == "PAYMENT_STATUS_CHANGED":
             return Hint("payment", str(told["data"]["paymentKey"]), str(told["data"]["orderId"]))
         if kind == "DEPOSIT_CALLBACK":
-            return Hint("payment", "", str(told["orderId"]))
+            return Hint("payment", "", str(told["orderId"]), str(told["secret"]))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         if isinstance(error, BadWebhook):
             raise

@@ -15,15 +15,25 @@ from dure.config import load
 
 
 def window_url(
-    *, order_id: str, order_name: str, amount: int, success_url: str, fail_url: str, customer_name: str = ""
+    *,
+    order_id: str,
+    order_name: str,
+    amount: int,
+    success_url: str,
+    fail_url: str,
+    customer_name: str = "",
+    method: str = "",
+    valid_hours: int = 24,
 ) -> str:
-    """Address of the simulated window; `amount` in won."""
+    """Address of the simulated window; `amount` in won, `method` in Toss's words, `valid_hours` of a virtual account."""
     fields = {
         "clientKey": load().toss_client_key,
         "orderId": order_id,
         "orderName": order_name[:100],
         "amount": amount,
         "customerName": customer_name,
+        "method": method,
+        "validHours": valid_hours,
         "successUrl": success_url,
         "failUrl": fail_url,
     }

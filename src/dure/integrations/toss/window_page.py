@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from html import escape
 
-METHODS = (("카드", "신용·체크카드"), ("간편결제", "토스페이"), ("계좌이체", "퀵계좌이체"))
+METHODS = (
+    ("카드", "신용·체크카드"),
+    ("간편결제", "토스페이"),
+    ("계좌이체", "퀵계좌이체"),
+    ("가상계좌", "가상계좌"),
+    ("휴대폰", "휴대폰"),
+)
 CARDS = ("신한", "KB국민", "현대", "삼성", "롯데", "하나", "우리", "NH농협", "BC")
-CARRIED = ("orderId", "orderName", "amount", "successUrl", "failUrl")
+BANKS = (("088", "신한"), ("004", "KB국민"), ("011", "NH농협"), ("020", "우리"), ("003", "IBK기업"), ("071", "우체국"))
+CARRIED = ("orderId", "orderName", "amount", "successUrl", "failUrl", "customerName", "validHours")
 
 STYLE = """
 :root{color-scheme:light;--ink:#191f28;--soft:#4e5968;--line:#e5e8eb;--blue:#1f6feb;--wash:#f2f4f6}
@@ -36,11 +43,13 @@ button:focus-visible,label:focus-within,summary:focus-visible{outline:3px solid 
 
 def page(fields: Mapping[str, str]) -> str:
     """`fields` are the window's own (toss.window); everything shown is escaped."""
-    hidden = "".join(f'<input type="hidden" name="{n}" value="{escape(fields[n])}">' for n in CARRIED)
+    hidden = "".join(f'<input type="hidden" name="{n}" value="{escape(fields.get(n, ""))}">' for n in CARRIED)
+    asked = fields.get("method") or METHODS[0][0]
     methods = "".join(
-        f'<label><input type="radio" name="method" value="{value}"{" checked" if i == 0 else ""}>{name}</label>'
-        for i, (value, name) in enumerate(METHODS)
+        f'<label><input type="radio" name="method" value="{value}"{" checked" if value == asked else ""}>{name}</label>'
+        for value, name in METHODS
     )
+    banks = "".join(f'<option value="{code}">{name}</option>' for code, name in BANKS)
     cards = "".join(f"<option>{card}</option>" for card in CARDS)
     several = int(fields["amount"]) >= 50_000  # cards take instalments from 50,000 won on
     months = "".join(f"<option>{n}개월</option>" for n in range(2, 13)) if several else ""
@@ -53,7 +62,8 @@ def page(fields: Mapping[str, str]) -> str:
 <form method="post" action="window" style="display:contents">{hidden}
 <fieldset><legend>결제 수단</legend>{methods}
 <div class="row"><label>카드사 <select name="card">{cards}</select></label>
-<label>할부 <select name="months"><option>일시불</option>{months}</select></label></div></fieldset>
+<label>할부 <select name="months"><option>일시불</option>{months}</select></label></div>
+<div class="row"><label>입금 은행 <select name="bank">{banks}</select></label></div></fieldset>
 <div class="keys"><button class="pay" name="outcome" value="pay">결제하기</button>
 <button class="no" name="outcome" value="cancel">그만두기</button>
 <details><summary>실패로 만들기</summary><div>

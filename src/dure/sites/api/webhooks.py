@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from dure.commerce.shipping import actions as shipping
 from dure.finance.payments import actions as payments
+from dure.finance.payments import virtual
 from dure.finance.payouts import actions as payouts
 from dure.integrations.carrier import client as carrier
 from dure.integrations.toss import webhooks as toss
@@ -32,7 +33,7 @@ def from_toss(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"error": {"code": "bad_webhook", "message": str(error)}}, status=400)
     try:
         if hint.kind == "payment":
-            payments.on_payment_hint(hint.ref)
+            virtual.on_hint(hint.ref, hint.secret) or payments.on_payment_hint(hint.ref)
         elif hint.kind == "payout":
             payouts.on_hint(hint.ref)
     except OutsideError:
