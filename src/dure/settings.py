@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "dure.kit",
     "dure.people",
+    "dure.messaging",
     "dure.commerce.sellers",
     "dure.commerce.catalog",
     "dure.commerce.stock",

@@ -120,6 +120,18 @@ def test_all_hold_in_an_honest_market(market):
 A_STOCK = "(SELECT min(option_id) FROM stock_stockitem)"
 ACCOUNT = "(SELECT id FROM ledger_account WHERE pool = 'SEG' AND name = '{}')"
 AGENCY_DUE = "(SELECT id FROM ledger_account WHERE name = 'AGENCY_DUE')"
+
+
+def told(kind: str, channel: str, status: str = "SENT") -> str:
+    """A message written past the house, sent at three in the morning."""
+    return f"""
+        INSERT INTO messaging_message (uid, key, kind, channel, status, reason, detail, language, occasion, to_sealed, to_masked,
+            to_digest, words_sealed, provider_ref, tries, made_at, queued_at, due_at, sent_at)
+        VALUES (gen_random_uuid(), gen_random_uuid()::text, '{kind}', '{channel}', '{status}', '', '', 'ko', 'x', 'x', '', '', 'x', '',
+            1, now(), now(), now(), '2026-11-24 03:00+09')
+    """
+
+
 TAMPERING = {
     "stock_available": f"UPDATE stock_stockitem SET available = available + 1 WHERE option_id = {A_STOCK}",
     "stock_not_negative": "UPDATE stock_stockitem SET available = -1",
@@ -176,6 +188,14 @@ TAMPERING = {
     "sheets_nothing_forgotten": "UPDATE sheets_entry SET outcome = '' WHERE state = 'CHANGED'",
     "sheets_wrong_rows": "UPDATE sheets_upload SET wrong_rows = 7",
     "sheets_codes_stay_home": "UPDATE sheets_productcode SET seller_id = (SELECT max(id) FROM sellers_seller)",
+    "advertising_had_consent": told("coupon.expiring", "EMAIL"),
+    "no_advertising_text_at_night": told("coupon.expiring", "TEXT"),
+    "one_text_for_a_failed_talk": f"{told('order.paid', 'TALK', 'DELIVERED')}; {told('order.paid', 'TEXT')};"
+    " UPDATE messaging_message SET fallback_of_id = (SELECT min(id) FROM messaging_message) WHERE channel = 'TEXT'",
+    "sent_batch_left_nobody_behind": 'INSERT INTO messaging_batch (status, "group", tries, due_at, made_at, last_error)'
+    f" VALUES ('SENT', 'G1', 1, now(), now(), ''); {told('order.paid', 'TEXT', 'SENDING')};"
+    " UPDATE messaging_message SET batch_id = (SELECT id FROM messaging_batch)",
+    "talk_in_approved_words": told("order.paid", "TALK"),
     "agencies_owe_their_share": f"UPDATE ledger_entry SET amount = amount + 1 WHERE account_id = {AGENCY_DUE}",
 }
 

@@ -17,7 +17,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connection
 
-ROOMS = ("dure.people", "dure.commerce.", "dure.finance.", "dure.partnership", "dure.live")
+ROOMS = ("dure.people", "dure.messaging", "dure.commerce.", "dure.finance.", "dure.partnership", "dure.live")
 SHOWN = 20  # offending rows told per check
 
 

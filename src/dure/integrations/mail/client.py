@@ -43,6 +43,8 @@ class Outcome:
 
 def post(letters: Sequence[Mail]) -> Iterator[Outcome]:
     """How each letter fared, one after the other as they go out. Never raises."""
+    if not letters:
+        return
     connection = get_connection()
     try:
         connection.open()
