@@ -4,13 +4,15 @@
 interface Toss {
   payment(options: { customerKey: string }): {
     requestPayment(request: {
-      method: "CARD";
+      method: "CARD" | "TRANSFER" | "VIRTUAL_ACCOUNT" | "MOBILE_PHONE";
       amount: { currency: "KRW"; value: number };
       orderId: string;
       orderName: string;
       successUrl: string;
       failUrl: string;
       customerName?: string;
+      card?: { flowMode: "DIRECT"; easyPay: string };
+      virtualAccount?: { validHours: number; cashReceipt: { type: "미발행" } };
     }): Promise<void>;
   };
 }
@@ -33,7 +35,9 @@ document.addEventListener("submit", (event) => {
 });
 
 async function openWindow(form: HTMLFormElement): Promise<void> {
-  const { toss = "", orderId = "", orderName = "", amount = "", successUrl = "", failUrl = "", customerName } = form.dataset;
+  const way = String(new FormData(form).get("way") ?? "CARD");
+  const { toss = "", orderId = "", orderName = "", amount = "", successUrl = "", failUrl = "", customerName, validHours = "24" } =
+    form.dataset;
   // The order must be known to our side as being paid before the window opens: the same post, without following it.
   const prepared = await fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual" });
   if (prepared.type !== "opaqueredirect") {
@@ -46,7 +50,7 @@ async function openWindow(form: HTMLFormElement): Promise<void> {
   if (!sdk) throw new Error("the payment script did not load");
   try {
     await sdk(toss).payment({ customerKey: sdk.ANONYMOUS }).requestPayment({
-      method: "CARD",
+      ...asked(way, Number(validHours)),
       amount: { currency: "KRW", value: Number(amount) },
       orderId,
       orderName,
@@ -58,6 +62,15 @@ async function openWindow(form: HTMLFormElement): Promise<void> {
     const code = (error as { code?: string }).code ?? "UNKNOWN";
     window.location.assign(`${failUrl}?${new URLSearchParams({ code, orderId })}`);
   }
+}
+
+/** Our ways to pay in the words of Toss's script. Cash receipts are issued by our side, after the money came. */
+function asked(way: string, validHours: number) {
+  if (way === "EASY_PAY") return { method: "CARD", card: { flowMode: "DIRECT", easyPay: "토스페이" } } as const;
+  if (way === "VIRTUAL_ACCOUNT") {
+    return { method: "VIRTUAL_ACCOUNT", virtualAccount: { validHours, cashReceipt: { type: "미발행" } } } as const;
+  }
+  return { method: way === "TRANSFER" || way === "MOBILE_PHONE" ? way : "CARD" } as const;
 }
 
 function load(src: string): Promise<void> {

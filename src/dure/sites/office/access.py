@@ -59,6 +59,7 @@ def nav(user: User, waiting: queries.Waiting | None = None) -> list[tuple[str, s
         (MONEY, _("기획전"), "office:exhibitions", "calendar", 0),
         (MONEY, _("정산"), "office:statements", "landmark", 0),
         (MONEY, _("환불"), "office:refunds", "rotate-ccw", waiting.refunds),
+        (MONEY, _("현금영수증"), "office:receipts", "receipt-text", 0),
         (MONEY, _("지급"), "office:payouts", "wallet", waiting.payouts),
         (MONEY, _("장부"), "office:ledger", "book-open", 0),
         (STAFF, _("엑셀 작업"), "office:sheets", "file-spreadsheet", 0),

@@ -17,7 +17,7 @@ from dure.commerce.pricing.rules import percent
 from dure.commerce.sellers.models import SellerStatus
 from dure.commerce.sheets.models import Upload
 from dure.finance.ledger.models import Kind
-from dure.finance.payments.models import Refund
+from dure.finance.payments.models import Receipt, Refund
 from dure.finance.payouts.models import PayoutStatus
 from dure.finance.settlement.models import Statement
 from dure.kit import clock
@@ -152,6 +152,33 @@ class Refunds(Listing):
     filters = (Choice("status", _("상태"), Refund.Status.choices), Days("created_at", _("승인일")))
     order = "-created_at"
     empty = Empty(_("아직 환불이 없어요"), _("취소나 반품이 끝나면 환불이 여기에서 진행돼요."))
+
+
+class Receipts(Listing):
+    search = ("payment__order__number", "payment__order__buyer__name", "issue_number")
+    search_hint = _("주문번호, 구매자, 승인번호")
+    columns = (
+        Column(
+            "payment.order.number",
+            _("주문번호"),
+            link=lambda r: reverse("office:order", args=[r.payment.order.number]),
+            primary=True,
+        ),
+        Column("kind", _("종류"), value=lambda r: r.get_kind_display()),
+        Column("amount", _("금액"), kind="won", sort="amount"),
+        Column("status", _("상태"), kind="status", value=lambda r: (r.status, r.get_status_display())),
+        Column("unasked", _("자진발급"), value=lambda r: _("자진발급") if r.unasked else ""),
+        Column("issue_number", _("승인번호")),
+        Column("created_at", _("요청"), kind="moment", sort="created_at"),
+        Column("failure", _("결제사의 답")),
+    )
+    filters = (
+        Choice("status", _("상태"), Receipt.Status.choices),
+        Choice("kind", _("종류"), Receipt.Kind.choices),
+        Days("created_at", _("요청일")),
+    )
+    order = "-created_at"
+    empty = Empty(_("아직 현금영수증이 없어요"), _("계좌이체나 가상계좌로 낸 주문에 발급하면 여기에 나와요."))
 
 
 class Journals(Listing):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +23,7 @@ from dure.commerce.catalog.models import Option
 from dure.commerce.pricing.rules import COLLECT_OR_PREPAID
 from dure.commerce.pricing.words import fee_reasons
 from dure.commerce.promotions.rules import POINTS, Chosen, Reckoned
+from dure.kit.errors import DureError
 from dure.kit.money import won
 from dure.sites.design.context import VISITOR_CART
 from dure.sites.design.templatetags.ui import moment
@@ -42,6 +44,14 @@ def open_cart(request: HttpRequest) -> Cart:
         return actions.cart_for(request.user, None)
     token = request.session.setdefault(VISITOR_CART, secrets.token_hex(16))
     return actions.cart_for(None, token)
+
+
+def put_again(request: HttpRequest, lines: Iterable[Any]) -> None:
+    """What an order that ended held; goods that are no longer sold stay out."""
+    cart = open_cart(request)
+    for line in lines:
+        with suppress(DureError):
+            actions.put(cart, line.option, line.quantity)
 
 
 @receiver(user_logged_in)

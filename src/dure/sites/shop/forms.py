@@ -17,6 +17,7 @@ from dure.commerce.orders.actions import Address as OrderAddress
 from dure.commerce.orders.errors import BadReceiptNumber
 from dure.commerce.orders.models import CashReceipt
 from dure.commerce.reviews.actions import SHORTEST
+from dure.finance.payments.ways import Way
 from dure.integrations.carrier.carriers import CARRIERS
 from dure.kit import images
 from dure.kit.korean import phone_e164
@@ -86,6 +87,14 @@ class Checkout(Address):
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs={"placeholder": _("포장이나 상품에 바라는 점이 있으면 적어 주세요.")}),
+    )
+    way = forms.ChoiceField(
+        label=_("결제 방법"),
+        required=False,
+        choices=Way.choices,
+        initial=Way.CARD,
+        widget=forms.RadioSelect(attrs={"data-cards": "1"}),
+        help_text=_("가상계좌는 은행 이체로 입금하면 주문이 이루어져요."),
     )
     receipt = forms.ChoiceField(
         label=_("현금영수증"),

@@ -17,7 +17,8 @@ from dure.finance import verify as invariants
 from dure.finance.ledger import actions as ledger
 from dure.finance.ledger.models import Journal
 from dure.finance.ledger.queries import journals_of, proof_of_funds, trial_balance
-from dure.finance.payments.models import Refund
+from dure.finance.payments import again, receipts
+from dure.finance.payments.models import Payment, Receipt, Refund
 from dure.finance.payouts import actions as payouts
 from dure.finance.payouts.models import Payout
 from dure.finance.settlement import actions as settlement
@@ -58,6 +59,8 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
         "journals": journals,
         "decide": DecideForm(),
         "hold": HoldConfirmationForm(),
+        "payment": _payment_of(found),
+        "money": request.user.has_role(*MONEY),  # type: ignore[union-attr]
         "operator": request.user.has_role(Role.OPERATOR),  # type: ignore[union-attr]
         "blocking": Claim.BLOCKING,
     }
@@ -149,6 +152,30 @@ def refund_list(request: HttpRequest) -> HttpResponse:
     return lists.Refunds(request, rows).respond("office/list.html", nav=nav(request.user), title=_("환불"))  # type: ignore[arg-type]
 
 
+@require_POST
+@office(*MONEY)
+def refund_again(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Refund.objects.select_related("payment__order"), pk=pk)
+    again.ask_again(found, by=request.user)  # type: ignore[arg-type]
+    toast(request, _("환불을 다시 요청했어요."))
+    return redirect("office:order", found.payment.order.number)
+
+
+@office(*MONEY)
+def receipt_list(request: HttpRequest) -> HttpResponse:
+    rows = Receipt.objects.select_related("payment__order__buyer")
+    return lists.Receipts(request, rows).respond("office/list.html", nav=nav(request.user), title=_("현금영수증"))  # type: ignore[arg-type]
+
+
+@require_POST
+@office(*MONEY)
+def receipt_again(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Receipt.objects.select_related("payment__order"), pk=pk)
+    receipts.ask_again(found, by=request.user)  # type: ignore[arg-type]
+    toast(request, _("발급을 다시 요청했어요."))
+    return redirect("office:order", found.payment.order.number)
+
+
 @office(*MONEY)
 def payout_list(request: HttpRequest) -> HttpResponse:
     rows = Payout.objects.select_related("seller")
@@ -166,6 +193,11 @@ def pursue(request: HttpRequest) -> HttpResponse:
 @office(*MONEY)
 def verify(request: HttpRequest) -> HttpResponse:
     return page(request, "office/verify.html", checks=invariants.run())
+
+
+def _payment_of(order: Order) -> Payment | None:
+    rows = Payment.objects.select_related("virtual_account", "refund_account").prefetch_related("refunds", "receipts")
+    return rows.filter(order=order).first()
 
 
 def _orders_of(found: Journal) -> list[str]:

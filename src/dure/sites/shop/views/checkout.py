@@ -14,6 +14,7 @@ from dure.commerce.orders import addresses, receipts
 from dure.commerce.orders.actions import Guest, Wanted, place_order
 from dure.commerce.orders.errors import AddressBookFull
 from dure.commerce.orders.models import Order, SavedAddress
+from dure.finance.payments.ways import Way
 from dure.kit.errors import DureError
 from dure.kit.korean import phone_shown
 from dure.sites.shop import access, basket, forms, offering
@@ -88,7 +89,8 @@ def _placed(request: HttpRequest, form: forms.Checkout, order: Order, wanted: li
     elif form.cleaned_data.get("keep"):
         with suppress(AddressBookFull):  # the order is placed all the same
             addresses.save(buyer, form.address())
-    return redirect("shop:pay", order.number)
+    way = form.cleaned_data["way"] or Way.CARD
+    return redirect(reverse("shop:pay", args=[order.number]) + ("" if way == Way.CARD else f"?way={way}"))
 
 
 def _form(request: HttpRequest, *args: Any, **kwargs: Any) -> forms.Checkout:

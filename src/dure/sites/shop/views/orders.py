@@ -21,6 +21,8 @@ from dure.commerce.orders.models import LineStatus, Order, ProductOrder, Shippin
 from dure.commerce.orders.queries import orders_of
 from dure.commerce.pricing.words import charge_reasons
 from dure.commerce.reviews import actions as reviews
+from dure.finance.payments.models import Payment
+from dure.finance.payments.ways import VIRTUAL
 from dure.kit import clock, images
 from dure.kit.errors import DureError
 from dure.sites import timeline
@@ -53,7 +55,19 @@ class Seen:
 
     @property
     def can_pay(self) -> bool:
-        return not self.row.paid_at and not self.row.ended_at and self.row.expires_at > clock.now()
+        open_still = not self.row.paid_at and not self.row.ended_at and self.row.expires_at > clock.now()
+        return open_still and not self.row.awaits_deposit
+
+    @cached_property
+    def payment(self) -> Payment | None:
+        """With its cash receipt and the account a refund goes to; queries, so only where they are shown."""
+        known = Payment.objects.select_related("refund_account").prefetch_related("receipts")
+        return known.filter(order=self.row).first()
+
+    @property
+    def lacks_refund_account(self) -> bool:
+        paid_so = self.payment is not None and self.payment.method == VIRTUAL
+        return paid_so and not hasattr(self.payment, "refund_account")
 
 
 def seen(order: Order) -> Seen:

@@ -12,6 +12,8 @@ from dure.commerce.orders.models import Order
 from dure.config import load
 from dure.finance.payments import actions
 from dure.finance.payments.errors import PaymentUnknown
+from dure.finance.payments.models import PaymentStatus
+from dure.finance.payments.ways import METHODS, Way, way_of
 from dure.integrations.toss.window import window_url
 from dure.kit import clock
 from dure.kit.errors import DureError
@@ -26,6 +28,8 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
     order = _my_order(request, number)
     if order.paid_at:
         return redirect("shop:paid", number)
+    if order.awaits_deposit:
+        return redirect("shop:deposit", number)
     if order.ended_at or (order.expires_at and order.expires_at <= clock.now()):
         raise OrderExpired()
     if not order.postcode:  # claimed in a show
@@ -35,8 +39,10 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
             actions.prepare(order)
         except DureError as error:
             return _again(request, order, str(error), error.status)
-        return redirect(window_url(**_window(request, order)))
-    return render(request, "shop/pay.html", {"order": order, "window": _window(request, order), **_real()})
+        way = way_of(request.POST.get("way", ""))
+        hours = load().deposit_hours
+        return redirect(window_url(**_window(request, order), method=METHODS[way], valid_hours=hours))
+    return render(request, "shop/pay.html", _context(request, order))
 
 
 @buyer_required
@@ -48,11 +54,13 @@ def pay_success(request: HttpRequest, number: str) -> HttpResponse:
         if request.GET.get("orderId") != number or not key or not amount.isdecimal():
             return _again(request, order, _("결제 창의 답이 올바르지 않아요. 다시 결제해 주세요."), 400)
         try:
-            actions.confirm(number, key, int(amount))
+            payment = actions.confirm(number, key, int(amount))
         except PaymentUnknown:  # the worker finds out; the page says so
             return redirect("shop:paid", number)
         except DureError as error:
             return _again(request, order, str(error), error.status)
+        if payment.status == PaymentStatus.WAITING_FOR_DEPOSIT:
+            return redirect("shop:deposit", number)
     return redirect("shop:paid", number)
 
 
@@ -77,8 +85,20 @@ def _my_order(request: HttpRequest, number: str) -> Order:
 
 
 def _again(request: HttpRequest, order: Order, why: str, status: int) -> HttpResponse:
-    context = {"order": order, "why": why, "window": _window(request, order), **_real()}
-    return render(request, "shop/pay.html", context, status=status)
+    return render(request, "shop/pay.html", {**_context(request, order), "why": why}, status=status)
+
+
+def _context(request: HttpRequest, order: Order) -> dict[str, object]:
+    chosen = way_of(request.POST.get("way") or request.GET.get("way", ""))
+    window = _window(request, order)
+    return {
+        "order": order,
+        "window": window,
+        "ways": Way.choices,
+        "way": chosen,
+        "hours": load().deposit_hours,
+        **_real(),
+    }
 
 
 def _window(request: HttpRequest, order: Order) -> dict[str, object]:
