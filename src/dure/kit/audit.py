@@ -13,36 +13,25 @@ from dure.kit.log import request_id
 
 def record(action: str, subject: models.Model, *, by: Any = None, why: str = "", **detail: Any) -> None:
     """Write one line. `by` is a user, or None for the house itself (time passing, a webhook)."""
-    from dure.kit.models import AuditEntry
-
-    AuditEntry.objects.create(
-        at=clock.now(),
-        actor=by,
-        action=action,
-        subject=f"{subject._meta.label_lower}:{subject.pk}",
-        why=why,
-        detail=detail,
-        request_id=request_id(),
-    )
+    record_many(action, [subject], by=by, why=why, **detail)
 
 
 def record_many(action: str, subjects: Iterable[models.Model], *, by: Any = None, why: str = "", **detail: Any) -> None:
     """A line for each of many subjects to which the same was done."""
     from dure.kit.models import AuditEntry
-    from dure.kit.rows import insert_many
+    from dure.kit.rows import FEW, insert_few, insert_many
 
     at, request = clock.now(), request_id()
-    insert_many(
-        [
-            AuditEntry(
-                at=at,
-                actor=by,
-                action=action,
-                subject=f"{subject._meta.label_lower}:{subject.pk}",
-                why=why,
-                detail=detail,
-                request_id=request,
-            )
-            for subject in subjects
-        ]
-    )
+    lines = [
+        AuditEntry(
+            at=at,
+            actor=by,
+            action=action,
+            subject=f"{subject._meta.label_lower}:{subject.pk}",
+            why=why,
+            detail=detail,
+            request_id=request,
+        )
+        for subject in subjects
+    ]
+    (insert_few if len(lines) <= FEW else insert_many)(lines)

@@ -19,11 +19,12 @@ from typing import Any
 
 import structlog
 from django.db import connection, models, transaction
+from psycopg.types.json import Jsonb
 
 from dure.kit import audit, clock
 from dure.kit.log import request_id
 from dure.kit.models import Delivery, Event
-from dure.kit.rows import insert_many
+from dure.kit.rows import insert_many, json_bytes
 
 log = structlog.get_logger()
 
@@ -53,19 +54,37 @@ def emit(topic: str, about: models.Model, **payload: Any) -> Event:
     """Write the event and one delivery per subscriber. The payload must be JSON; amounts are minor units."""
     if not connection.in_atomic_block:
         raise RuntimeError(f"{topic} must be emitted inside a transaction")
-    moment = clock.now()
-    aggregate = f"{about._meta.label_lower}:{about.pk}"
-    event = Event.objects.create(
-        topic=topic, aggregate=aggregate, payload=payload, request_id=request_id(), occurred_at=moment
+    event = Event(
+        topic=topic,
+        aggregate=f"{about._meta.label_lower}:{about.pk}",
+        payload=payload,
+        request_id=request_id(),
+        occurred_at=clock.now(),
     )
-    names = list(_subscribers[topic])
-    if names:
-        Delivery.objects.bulk_create(
-            Delivery(event=event, subscriber=n, aggregate=aggregate, next_attempt_at=moment) for n in names
-        )
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+    said = Jsonb(payload, dumps=json_bytes)
+    values: list[Any] = [
+        topic,
+        event.aggregate,
+        said,
+        event.request_id,
+        event.occurred_at,
+        list(_subscribers[topic]),
+        CHANNEL,
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(EMIT, values)
+        event.pk = cursor.fetchone()[0]
+    event._state.adding = False
     return event
+
+
+EMIT = """
+    WITH e AS (INSERT INTO kit_event (topic, aggregate, payload, request_id, occurred_at)
+               VALUES (%s, %s, %s, %s, %s) RETURNING *),
+    d AS (INSERT INTO kit_delivery (event_id, subscriber, aggregate, attempts, next_attempt_at, last_error)
+          SELECT e.id, subscriber, e.aggregate, 0, e.occurred_at, '' FROM e, unnest(%s::text[]) AS subscriber RETURNING id)
+    SELECT e.id, (SELECT pg_notify(%s, '')::text FROM d LIMIT 1) FROM e
+"""
 
 
 def emit_many(topic: str, news: Iterable[tuple[models.Model, dict[str, Any]]]) -> list[Event]:
