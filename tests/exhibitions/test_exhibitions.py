@@ -13,6 +13,7 @@ from dure.commerce.exhibitions import actions, errors, queries
 from dure.commerce.exhibitions.checks import CHECKS
 from dure.commerce.exhibitions.models import Application
 from dure.commerce.promotions import errors as promotions
+from dure.commerce.promotions import rules
 from dure.commerce.promotions.models import EventPrice
 from dure.commerce.promotions.queries import events_of
 from dure.kit import clock
@@ -103,11 +104,11 @@ def test_terms_that_were_not_shown_cannot_be_agreed_to():
 def test_only_ones_own_goods_on_sale_and_below_the_lowest_price():
     exhibition, mine, other = an_exhibition(), an_option(), an_option()
     told = {"terms_hash": exhibition.offer.terms_hash, "cap": None, "by": a_person()}
-    with pytest.raises(errors.NotYourGoods):
+    with pytest.raises(promotions.NotYourGoods):
         actions.apply(exhibition, mine.product.seller, {other.pk: 8_000}, **told)
     with pytest.raises(promotions.PriceNotLower):
         actions.apply(exhibition, mine.product.seller, {mine.pk: 10_000}, **told)
-    with pytest.raises(errors.NothingChosen):
+    with pytest.raises(promotions.NothingChosen):
         actions.apply(exhibition, mine.product.seller, {}, **told)
 
 
@@ -205,4 +206,4 @@ def test_the_database_refuses_taking_part_without_a_consent():
 
 @pytest.mark.parametrize(("price", "rate", "after"), [(10_000, 2000, 8_000), (12_340, 1500, 10_480), (10, 9000, 10)])
 def test_a_rate_is_written_in_tens(price, rate, after):
-    assert queries.rounded_down(price, rate) == after
+    assert rules.rounded_down(price, rate) == after

@@ -11,18 +11,12 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Max
 
-from dure.commerce.catalog.models import Option, ProductStatus
-from dure.commerce.exhibitions.errors import (
-    ExhibitionFixed,
-    NobodyInIt,
-    NothingChosen,
-    NotRecruiting,
-    NotYourGoods,
-    PeriodWrong,
-)
+from dure.commerce.catalog.models import Option
+from dure.commerce.exhibitions.errors import ExhibitionFixed, NobodyInIt, NotRecruiting, PeriodWrong
 from dure.commerce.exhibitions.models import Application, Exhibition, Item, Section
 from dure.commerce.promotions import actions as promotions
 from dure.commerce.promotions.errors import TermsChanged
+from dure.commerce.promotions.instant import on_sale
 from dure.commerce.promotions.models import EventPrice, Offer
 from dure.commerce.sellers.models import Seller
 from dure.kit import audit, clock
@@ -173,7 +167,7 @@ def propose(exhibition: Exhibition, prices: Mapping[int, int], *, by: User, sect
     """The house proposes event prices (by option id) to the sellers of the goods, who are invited with it. Returns how
     many sellers. Raises NotRecruiting, NothingChosen, NotYourGoods, PriceNotLower."""
     offer = _open(exhibition)
-    options = _on_sale(prices)
+    options = on_sale(prices)
     promotions.set_event_prices(offer, prices, by=by)
     _place(exhibition, options, section)
     sellers = {o.product.seller_id for o in options}
@@ -251,7 +245,7 @@ def apply(
     offer = _open(exhibition)
     if offer.terms_hash != terms_hash:
         raise TermsChanged()
-    options = _on_sale(prices, seller)
+    options = on_sale(prices, seller)
     promotions.set_event_prices(offer, prices, by=by, by_seller=True)
     _place(exhibition, options, None)
     moment = clock.now()
@@ -310,18 +304,6 @@ def _open(exhibition: Exhibition) -> Offer:
     if not open_now or exhibition.offer is None:
         raise NotRecruiting()
     return exhibition.offer
-
-
-def _on_sale(prices: Mapping[int, int], seller: Seller | None = None) -> list[Option]:
-    if not prices:
-        raise NothingChosen()
-    options = Option.objects.filter(pk__in=prices, active=True, product__status=ProductStatus.ON_SALE)
-    if seller is not None:
-        options = options.filter(product__seller=seller)
-    found = list(options.select_related("product"))
-    if len(found) != len(prices):
-        raise NotYourGoods()
-    return found
 
 
 def _place(exhibition: Exhibition, options: Sequence[Option], section: int | None) -> None:

@@ -21,19 +21,6 @@ class NotRecruiting(DureError):
     status = 409
 
 
-class NothingChosen(DureError):
-    code = "nothing_chosen"
-    message = _("상품을 하나 이상 골라 주세요.")
-    field = "prices"
-
-
-class NotYourGoods(DureError):
-    code = "not_your_goods"
-    message = _("이 가게에서 지금 팔고 있는 상품만 올릴 수 있어요.")
-    status = 409
-    field = "prices"
-
-
 class NobodyInIt(DureError):
     code = "nobody_in_it"
     message = _("참여가 확정된 상품이 아직 없어요. 하나 이상 확정된 뒤에 공개할 수 있어요.")

@@ -13,10 +13,8 @@ from django.db.models import Count, Q, Sum
 from dure.commerce.catalog.models import ProductStatus
 from dure.commerce.exhibitions.models import Application, Exhibition, Item, Section
 from dure.commerce.orders.models import LineDiscount, ProductOrder
-from dure.commerce.pricing.queries import commissions_of
-from dure.commerce.promotions import guard, rules
 from dure.commerce.promotions.models import EventPrice, Offer
-from dure.commerce.promotions.queries import shares_of
+from dure.commerce.promotions.previews import Proposal, previews_of
 from dure.commerce.sellers.models import Seller, SellerStatus
 from dure.kit import clock
 
@@ -66,64 +64,14 @@ def coupons_of(exhibition: Exhibition, at: datetime) -> models.QuerySet[Offer]:
     )
 
 
-# ── Prices before anybody agrees ─────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """One option's event price with what one sale at it comes to for each party."""
-
-    seen: guard.Seen
-    price: int
-    outcome: rules.Outcome
-    status: str = ""
-    by_seller: bool = False
-
-    @property
-    def said(self) -> str:
-        return str(EventPrice.Status(self.status).label) if self.status else ""
-
-    @property
-    def lower(self) -> bool:
-        """It is a discount: below the lowest of thirty days."""
-        return self.price < self.seen.low
-
-
-def previews(offer: Offer, prices: dict[int, int], at: datetime) -> list[Proposal]:
-    """What each price would come to: discount, its bearers, commission, VAT, what arrives. In five queries."""
-    rows = guard.seen_prices(prices, at)
-    asked = {(s.option.product.seller_id, s.option.product.category_id) for s in rows}
-    bps = commissions_of(asked, clock.kst_date(at)) if asked else {}
-    return [
-        Proposal(
-            seen,
-            prices[seen.option.pk],
-            rules.outcome(
-                seen.now,
-                max(seen.now - prices[seen.option.pk], 0),
-                shares_of(offer),
-                bps[seen.option.product.seller_id, seen.option.product.category_id],
-            ),
-        )
-        for seen in rows
-    ]
+# ── Sellers ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def proposals_of(exhibition: Exhibition, seller: Seller, at: datetime) -> list[Proposal]:
     """What was proposed to, or by, a seller, with what it comes to."""
     if exhibition.offer is None:
         return []
-    rows = {p.option_id: p for p in EventPrice.objects.filter(offer=exhibition.offer, seller=seller)}
-    found = previews(exhibition.offer, {pk: row.price for pk, row in rows.items()}, at)
-    return [
-        Proposal(p.seen, p.price, p.outcome, rows[p.seen.option.pk].status, rows[p.seen.option.pk].by_seller)
-        for p in found
-    ]
-
-
-def rounded_down(price: int, basis_points: int) -> int:
-    """`price` less a rate, down to the ten won that prices are written in; never below ten."""
-    return max(price * (10_000 - basis_points) // 10_000 // 10 * 10, 10)
+    return previews_of(exhibition.offer, EventPrice.objects.filter(offer=exhibition.offer, seller=seller), at)
 
 
 def open_to(seller: Seller, at: datetime) -> models.QuerySet[Exhibition]:

@@ -1,5 +1,6 @@
 """What happens to offers, event prices and coupons. A file per stretch of the way; points.py keeps the points."""
 
+from dure.commerce.promotions.instant import answer_discount, come_back, discount, leave_discount
 from dure.commerce.promotions.offers import (
     Terms,
     begin,
@@ -30,13 +31,17 @@ from dure.commerce.promotions.redeeming import (
 
 __all__ = [
     "Terms",
+    "answer_discount",
     "answer_prices",
     "begin",
+    "come_back",
     "consent",
     "discard",
+    "discount",
     "draft",
     "fix_terms",
     "give_back",
+    "leave_discount",
     "name_agency",
     "note_purchase",
     "redeem",

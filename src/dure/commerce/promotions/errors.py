@@ -98,3 +98,22 @@ class AgencyExists(DureError):
     message = _("같은 이름의 기관이 이미 있어요.")
     status = 409
     field = "name"
+
+
+class NothingChosen(DureError):
+    code = "nothing_chosen"
+    message = _("상품을 하나 이상 골라 주세요.")
+    field = "prices"
+
+
+class NotYourGoods(DureError):
+    code = "not_your_goods"
+    message = _("이 가게에서 지금 팔고 있는 상품만 올릴 수 있어요.")
+    status = 409
+    field = "prices"
+
+
+class DiscountOver(DureError):
+    code = "discount_over"
+    message = _("이미 끝났거나 멈춘 할인이에요. 목록에서 다시 확인해 주세요.")
+    status = 409

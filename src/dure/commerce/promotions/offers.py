@@ -74,6 +74,8 @@ def draft(terms: Terms, *, key: uuid.UUID, by: User | None, seller: Seller | Non
         with transaction.atomic():
             offer = Offer.objects.create(key=key, seller=seller, created_by=by, created_at=clock.now(), **told)
     except IntegrityError as error:
+        if known := Offer.objects.filter(key=key).first():  # the same form, a moment earlier
+            return known
         raise _said(error) from error
     audit.record("promotions.drafted", offer, by=by)
     return offer

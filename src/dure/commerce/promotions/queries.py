@@ -399,6 +399,23 @@ def offers_asking(seller: Seller, at: datetime) -> models.QuerySet[Offer]:
     )
 
 
+def discounts_asking(seller: Seller, at: datetime) -> models.QuerySet[Offer]:
+    """Instant discounts the house proposed for this seller's goods, outside exhibitions; `waiting` and `held` say how
+    many of its options wait for an answer and are in it."""
+    mine = Q(prices__seller=seller)
+    return (
+        Offer.objects.filter(kind=Offer.Kind.INSTANT, seller=None, exhibition=None, ends_at__gt=at)
+        .exclude(status=Offer.Status.DRAFT)
+        .filter(prices__seller=seller)
+        .annotate(
+            waiting=Count("prices", filter=mine & Q(prices__status=EventPrice.Status.PROPOSED), distinct=True),
+            held=Count("prices", filter=mine & Q(prices__status=ACCEPTED), distinct=True),
+        )
+        .select_related("agency")
+        .order_by("ends_at")
+    )
+
+
 def _exhibitions_of(seller: Seller) -> list[int]:
     rows = EventPrice.objects.filter(seller=seller, offer__exhibition__isnull=False)
     return list(rows.values_list("offer__exhibition", flat=True).distinct())

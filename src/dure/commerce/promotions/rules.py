@@ -446,6 +446,16 @@ def lowest(prices: Iterable[int], now: int) -> int:
     return min([now, *prices])
 
 
+def rounded_down(price: int, basis_points: int) -> int:
+    """`price` less a rate, down to the ten won that prices are written in; never below ten."""
+    return max(price * (10_000 - basis_points) // 10_000 // 10 * 10, 10)
+
+
+def cut(price: int, how: str, value: int) -> int:
+    """What a piece costs in an instant discount of a rate (basis points) or an amount (won)."""
+    return rounded_down(price, value) if how == RATE else max(price - value, 10)
+
+
 def raised_percent(low: int, now: int) -> int:
     """How far today's price stands above the lowest of the window, in whole percent; 0: not raised."""
     return (now - low) * 100 // low if low and now > low else 0

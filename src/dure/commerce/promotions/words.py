@@ -22,7 +22,7 @@ def benefit(offer: Any) -> str:
         return f"{offer.buy}+{offer.free}"
     if offer.kind == Offer.Kind.GIFT:
         return _("%(gift)s 증정") % {"gift": offer.gift_option.product.name}
-    if offer.kind == Offer.Kind.INSTANT:
+    if offer.kind == Offer.Kind.INSTANT and not offer.value:
         return _("행사가")
     if offer.how == Offer.How.AMOUNT:
         return _("%(amount)s 할인") % {"amount": won(offer.value)}

@@ -218,6 +218,7 @@ class Listing:
     exports: ClassVar[str] = "list"  # file name of the Excel file; empty: no export
     caption: ClassVar[Any] = ""
     bulk: ClassVar[Sequence[Bulk]] = ()
+    keeps: ClassVar[Sequence[str]] = ()  # of the address, beside the list's own: which view the page is in
     keyed: ClassVar[bool] = False  # pages by key (`keyed.KeyedListing`)
 
     def __init__(self, request: HttpRequest, rows: QuerySet[Any], **also: Any):
@@ -269,6 +270,10 @@ class Listing:
         return Paginator(self.found, self.per_page).get_page(self.request.GET.get("page"))
 
     # --- what the template draws ---
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        return [(name, self.request.GET[name]) for name in self.keeps if name in self.request.GET]
 
     @property
     def heads(self) -> Iterator[tuple[Column, str, str]]:

@@ -21,7 +21,10 @@ from django.views.decorators.http import require_POST
 from dure.commerce.catalog.models import Option
 from dure.commerce.exhibitions import actions, queries
 from dure.commerce.exhibitions.models import Application, Exhibition
+from dure.commerce.promotions import guard, rules
 from dure.commerce.promotions.models import Agency
+from dure.commerce.promotions.previews import Proposal, previews, previews_of
+from dure.commerce.promotions.queries import shares_of
 from dure.kit import clock, images
 from dure.kit.errors import DureError
 from dure.people.models import Role
@@ -182,18 +185,11 @@ def exhibition(
     )
 
 
-def _prices(found: Exhibition, now: Any) -> list[queries.Proposal]:
-    if found.offer is None:
-        return []
-    rows = {p.option_id: p for p in found.offer.prices.all()}
-    told = queries.previews(found.offer, {pk: row.price for pk, row in rows.items()}, now)
-    return [
-        queries.Proposal(p.seen, p.price, p.outcome, rows[p.seen.option.pk].status, rows[p.seen.option.pk].by_seller)
-        for p in told
-    ]
+def _prices(found: Exhibition, now: Any) -> list[Proposal]:
+    return previews_of(found.offer, found.offer.prices.all(), now) if found.offer else []
 
 
-def _tried(found: Exhibition, wanted: str, rate: str, now: Any) -> list[queries.Proposal]:
+def _tried(found: Exhibition, wanted: str, rate: str, now: Any) -> list[Proposal]:
     """Options of the products searched for, each at a rate off its lowest price of thirty days."""
     if not wanted or found.offer is None:
         return []
@@ -202,9 +198,9 @@ def _tried(found: Exhibition, wanted: str, rate: str, now: Any) -> list[queries.
     for word in wanted.split():
         options = options.filter(Q(product__name__icontains=word) | Q(product__seller__name__icontains=word))
     ids = list(options.values_list("pk", flat=True)[:60])
-    first = queries.previews(found.offer, {pk: 0 for pk in ids}, now)
-    prices = {p.seen.option.pk: queries.rounded_down(p.seen.low, points) for p in first}
-    return queries.previews(found.offer, prices, now)
+    rows = guard.seen_prices(ids, now)
+    prices = {seen.option.pk: rules.rounded_down(seen.low, points) for seen in rows}
+    return previews(shares_of(found.offer), prices, now, rows)
 
 
 @require_POST
@@ -267,7 +263,7 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         sellers = actions.propose(found, prices, by=request.user, section=_whole(request.POST.get("section")) or None)  # type: ignore[arg-type]
     except DureError as error:
-        tried = queries.previews(found.offer, prices, clock.now()) if found.offer else []
+        tried = previews(shares_of(found.offer), prices, clock.now()) if found.offer else []
         return exhibition(request, pk, trouble=str(error), tried=tried)
     toast(request, _("가게 %(n)d곳에 제안했어요.") % {"n": sellers})
     return redirect("office:exhibition", pk)

@@ -19,6 +19,7 @@ from dure.people.models import Role
 from dure.sites import promoting
 from dure.sites.design.lists import Empty
 from dure.sites.design.toasts import toast
+from dure.sites.discounting import told_by
 from dure.sites.office.access import MONEY, nav, office, page
 
 
@@ -63,7 +64,7 @@ def offer(request: HttpRequest, pk: int, form: promoting.BudgetForm | None = Non
     found = get_object_or_404(
         Offer.objects.select_related("seller", "agency", "gift_option__product").prefetch_related("budgets"), pk=pk
     )
-    listing = promoting.Redemptions(request, queries.redemptions_of(found))
+    listing, views = told_by(request, found)
     return listing.respond(
         "office/offer.html",
         nav=nav(request.user),  # type: ignore[arg-type]
@@ -72,8 +73,9 @@ def offer(request: HttpRequest, pk: int, form: promoting.BudgetForm | None = Non
         benefit=words.benefit(found),
         conditions=words.conditions(found),
         stacking=words.stacking(found),
-        preview=promoting.preview(found),
+        preview=None if found.kind == Offer.Kind.INSTANT else promoting.preview(found),
         cost=queries.cost_of(found),
+        **views,
         consents=found.consents.select_related("seller", "by").order_by("-at"),
         bearers=promoting.bearer_choices(),
         form=form or promoting.BudgetForm(),

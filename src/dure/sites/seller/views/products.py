@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -35,16 +36,21 @@ def product_list(request: HttpRequest, shop: Seller) -> HttpResponse:
     return listing.respond("seller/products.html", **frame(request, shop), tabs=tabs, chosen=chosen)
 
 
+ASIDE = {"discount": "seller:new_discount"}  # deeds with a page of their own, where the picked products wait
+
+
 @centre
 @may("products")
 @require_POST
 def several(request: HttpRequest, shop: Seller, deed: str) -> HttpResponse:
     """Stop or go on selling the picked products; taken back in one press."""
     deeds: dict[str, Any] = {"suspend": (actions.suspend_all, "resume"), "resume": (actions.resume_all, "suspend")}
+    ids = [int(pk) for text in request.POST.getlist("ids") for pk in text.split(",") if pk.isdecimal()]
+    if deed in ASIDE:
+        return redirect(f"{reverse(ASIDE[deed])}?{urlencode({'product': ids}, doseq=True)}")
     if deed not in deeds:
         raise Http404
     act, back = deeds[deed]
-    ids = [int(pk) for text in request.POST.getlist("ids") for pk in text.split(",") if pk.isdecimal()]
     done = act(mine(shop).filter(pk__in=ids), by=request.user)
     if not done:
         toast(request, _("바꿀 상품이 없어요. 판매 중이거나 멈춘 상품을 골라 주세요."))

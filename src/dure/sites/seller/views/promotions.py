@@ -20,6 +20,7 @@ from dure.commerce.exhibitions import queries as shown
 from dure.commerce.exhibitions.models import Application, Exhibition
 from dure.commerce.promotions import actions, queries, words
 from dure.commerce.promotions.models import Offer
+from dure.commerce.promotions.previews import previews
 from dure.commerce.sellers.models import Seller
 from dure.kit import clock
 from dure.kit.errors import DureError
@@ -28,6 +29,7 @@ from dure.sites.design.fields import WonField
 from dure.sites.design.lists import Choice, Column, Empty, Listing
 from dure.sites.design.paths import at
 from dure.sites.design.toasts import toast
+from dure.sites.discounting import told_by
 from dure.sites.seller.access import centre, frame, may, page
 
 
@@ -55,7 +57,13 @@ def offers(request: HttpRequest, shop: Seller) -> HttpResponse:
             "percent",
         ),
     )
-    return listing.respond("seller/offers.html", **frame(request, shop), asking=asking, invited=shown.waiting_for(shop))
+    return listing.respond(
+        "seller/offers.html",
+        **frame(request, shop),
+        asking=asking,
+        proposed=list(queries.discounts_asking(shop, now)),
+        invited=shown.waiting_for(shop),
+    )
 
 
 @centre
@@ -79,8 +87,8 @@ def offer(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
         Offer.objects.filter(seller=shop).select_related("gift_option__product", "agency").prefetch_related("budgets"),
         pk=pk,
     )
-    listing = promoting.Redemptions(request, queries.redemptions_of(found))
-    return listing.respond("seller/offer.html", **frame(request, shop), **_told(found, shop))
+    listing, views = told_by(request, found)
+    return listing.respond("seller/offer.html", **frame(request, shop), **_told(found, shop), **views)
 
 
 def _told(found: Offer, shop: Seller) -> dict[str, Any]:
@@ -90,7 +98,7 @@ def _told(found: Offer, shop: Seller) -> dict[str, Any]:
         "benefit": words.benefit(found),
         "conditions": words.conditions(found),
         "stacking": words.stacking(found),
-        "preview": promoting.preview(found, shop),
+        "preview": None if found.kind == Offer.Kind.INSTANT else promoting.preview(found, shop),
         "cost": queries.cost_of(found, shop),
     }
 
@@ -208,7 +216,7 @@ def exhibition(request: HttpRequest, shop: Seller, pk: int, form: ConsentForm | 
     application = Application.objects.filter(exhibition=found, seller=shop).first()
     proposals = shown.proposals_of(found, shop, now)
     asked = _asked(request)
-    tried = shown.previews(found.offer, _mine(shop, asked), now) if found.offer and asked else []
+    tried = previews(queries.shares_of(found.offer), _mine(shop, asked), now) if found.offer and asked else []
     inside = {p.seen.option.pk for p in proposals if p.status in {"ACCEPTED", "PROPOSED"}}
     options = Option.objects.filter(product__seller=shop, product__status="ON_SALE", active=True).exclude(pk__in=inside)
     return page(
