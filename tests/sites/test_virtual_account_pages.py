@@ -48,7 +48,9 @@ def test_the_page_says_where_how_much_and_until_when(client, order):
     page = text(client.get(f"/pay/{order.number}/", follow=True))
     assert account.number in page and "120,000원" in page and "신한은행" in page and "연습용 은행" in page
     assert account.number in text(client.get(f"/pay/{order.number}/deposit/"))
-    assert "입금할 계좌 보기" in text(client.get("/orders/")) and "입금하면 주문이" in text(client.get(f"/orders/{order.number}/"))
+    assert "입금할 계좌 보기" in text(client.get("/orders/")) and "입금하면 주문이" in text(
+        client.get(f"/orders/{order.number}/")
+    )
     client.force_login(a_person())
     assert client.get(f"/pay/{order.number}/deposit/").status_code in {302, 404}
 

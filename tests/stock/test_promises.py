@@ -28,14 +28,14 @@ def test_a_promise_takes_from_what_is_left_and_a_release_gives_it_back():
 
 def test_two_lines_of_one_option_are_one_promise():
     option = an_option(stock=5)
-    with pytest.raises(SoldOut):
+    with pytest.raises(SoldOut), transaction.atomic():
         actions.reserve([(option.pk, 3), (option.pk, 3)])
     assert left(option) == 5
 
 
 def test_a_promise_is_for_all_lines_or_none():
     plenty, few = an_option(stock=10), an_option(stock=1)
-    with pytest.raises(SoldOut) as refused:
+    with pytest.raises(SoldOut) as refused, transaction.atomic():
         actions.reserve([(plenty.pk, 2), (few.pk, 2)])
     assert refused.value.params == {"option": few.pk, "left": 1}
     assert (left(plenty), left(few)) == (10, 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Least
 
@@ -27,8 +27,7 @@ def cart_for(user: User | None, session_key: str | None) -> Cart:
     return Cart.objects.get_or_create(session_key=session_key)[0]
 
 
-@transaction.atomic
-def start(session_key: str, wanted: Iterable[tuple[int, int]], postcode: str = "") -> tuple[Cart, Quote]:
+def start(session_key: str, wanted: Iterable[tuple[int, int]], postcode: str = "") -> Quote:
     """A new cart with all of its (option, quantity) at once, and what it costs: a headless shop's.
 
     What cannot be bought now may lie in a cart; the quote says so. Raises NotOnSale (no such option), BadCartQuantity.
@@ -39,12 +38,16 @@ def start(session_key: str, wanted: Iterable[tuple[int, int]], postcode: str = "
     quote = quote_of([(option, quantity, None) for option, quantity in rows.items()], postcode)
     if len(quote.lines) != len(rows):
         raise NotOnSale()
-    moment = clock.now()
-    cart = Cart.objects.create(session_key=session_key, updated_at=moment)
-    CartLine.objects.bulk_create(
-        CartLine(cart=cart, option_id=option, quantity=quantity, added_at=moment) for option, quantity in rows.items()
-    )
-    return cart, quote
+    with connection.cursor() as cursor:
+        cursor.execute(START, [session_key, clock.now(), list(rows), list(rows.values())])
+    return quote
+
+
+START = """
+    WITH c AS (INSERT INTO cart_cart (session_key, updated_at) VALUES (%s, %s) RETURNING id, updated_at)
+    INSERT INTO cart_cartline (cart_id, option_id, quantity, added_at)
+    SELECT c.id, w.option_id, w.quantity, c.updated_at FROM c, unnest(%s::bigint[], %s::int[]) AS w(option_id, quantity)
+"""
 
 
 def throw_away(prefix: str, before: datetime) -> int:

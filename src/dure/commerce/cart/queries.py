@@ -8,14 +8,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Exists, OuterRef, prefetch_related_objects
 
-from dure.commerce.cart.models import Cart
+from dure.commerce.cart.models import Cart, CartLine
 from dure.commerce.cart.rules import refusal
 from dure.commerce.catalog.models import Option, ProductStatus
-from dure.commerce.pricing.queries import Delivery, Price, deliveries_of, prices_of
+from dure.commerce.pricing.queries import Delivery, Price, deliveries_of, live_prices, prices_of
 from dure.commerce.pricing.rules import Bundle, Fee, Item, shipping_fee
 from dure.commerce.promotions import queries as promotions
+from dure.commerce.promotions.models import Offer
 from dure.commerce.promotions.rules import Chosen, LineDiscount, Reckoned
 from dure.commerce.promotions.rules import Line as DealLine
 from dure.commerce.sellers.models import Seller, SellerStatus
@@ -221,11 +222,23 @@ def quote_of(
     )
 
 
-OPTIONS = Prepared(
+LINES = Prepared(
+    lambda: (
+        CartLine.objects.filter(cart__session_key=Slot("session_key", "text"))
+        .order_by("added_at", "id")
+        .values_list("option_id", "quantity", "show")
+    )
+)
+# With whether there is anything to ask for besides: mostly there is not.
+OPTIONS: Prepared[Any] = Prepared(
     lambda: (
         Option.objects.filter(pk__any=Slot("ids", "bigint[]"))
         .select_related(
             "product__seller__shipping_policy", "product__category__parent", "product__delivery__group", "stock"
+        )
+        .annotate(
+            priced_live=Exists(live_prices(Slot("at", "timestamptz")).filter(option=OuterRef("pk"))),
+            offered=Exists(Offer.objects.on_at(Slot("at", "timestamptz")).exclude(kind__in=Offer.COUPONS)),
         )
         .defer("product__story", "product__blocks", "product__review_note", "product__seller__story")
         .order_by()
@@ -234,16 +247,16 @@ OPTIONS = Prepared(
 
 
 def _lines(wanted: list[tuple[int, int, int | None]], moment: datetime, faces: bool) -> list[QuoteLine]:
-    options = {option.pk: option for option in OPTIONS(ids=[r[0] for r in wanted])}
+    options = {option.pk: option for option in OPTIONS(ids=[r[0] for r in wanted], at=moment)}
     if faces:
         prefetch_related_objects(list(options.values()), "product__photos")
-    prices = prices_of(options.values(), moment)
+    live = prices_of([option for option in options.values() if option.priced_live], moment)
     deliveries = deliveries_of([option.product for option in options.values()])
     return [
         QuoteLine(
             option,
             quantity,
-            prices[option_id],
+            live.get(option_id) or Price(option.price, option.price),
             option.stock.available if hasattr(option, "stock") else 0,
             deliveries[option.product_id],
             show,
@@ -292,6 +305,8 @@ def _less_discounts(
         for line in lines
         if line.counts
     ]
+    if offers is None and not any(line.option.offered for line in lines):
+        return lines, Reckoned()
     reckoned = promotions.discounts_for(seen, offers, moment)
     return [replace(line, discounts=tuple(reckoned.of_line(line.index))) for line in lines], reckoned
 

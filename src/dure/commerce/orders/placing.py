@@ -30,14 +30,17 @@ from dure.commerce.orders.models import LineStatus, Order, ProductOrder, Shippin
 from dure.commerce.pricing import actions as pricing
 from dure.commerce.pricing.queries import commissions_of
 from dure.commerce.pricing.rules import Bundle, Fee, Item, shipping_fee
+from dure.commerce.promotions.queries import categories_of
 from dure.commerce.promotions.rules import Chosen
 from dure.commerce.stock import actions as stock
 from dure.commerce.stock import limits
 from dure.commerce.stock.errors import SoldOut, TooMuchPerBuyer
 from dure.commerce.stock.limits import holder_of
 from dure.kit import audit, clock, ids
+from dure.kit.errors import DureError
 from dure.kit.idempotency import KeyReused, body_hash
 from dure.kit.outbox import emit
+from dure.kit.rows import insert_few
 from dure.people.models import User
 
 HOLD = timedelta(minutes=15)  # how long an unpaid order keeps its goods
@@ -77,15 +80,15 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class _Request:
-    """What was asked for, as it came."""
+class Request:
+    """What is asked for, as it comes. Offers and parcels paid at the door: as for `quote_of`."""
 
     buyer: User | None
     guest: Guest | None
     wanted: tuple[Wanted, ...]
     address: Address
-    offers: Chosen | None
-    at_the_door: frozenset[tuple[int, str]]
+    offers: Chosen | None = None
+    at_the_door: frozenset[tuple[int, str]] = frozenset()
 
     @property
     def holder(self) -> str:
@@ -127,23 +130,31 @@ def place_order(
     NotAsSold, AdultsOnly, TooMuchPerBuyer, PriceChanged, LiveSoldOut, LiveLimitReached, AddressMissing, GuestMissing,
     NothingToOrder, KeyReused (the key came before with another body).
     """
-    request = _Request(buyer, guest, tuple(lines), address, offers, frozenset(at_the_door))
-    if known := Order.objects.filter(key=key).first():
-        return _replayed(known, request)
-    if not address.complete:
-        raise AddressMissing()
-    if buyer is None and not (guest and guest.name and guest.email and guest.phone):
-        raise GuestMissing()
+    request = Request(buyer, guest, tuple(lines), address, offers, frozenset(at_the_door))
+    return placed(request, key=key, expected_total=expected_total, source=source, show=show)[0]
+
+
+def placed(
+    request: Request, *, key: str, expected_total: int | None, source: str = Order.Source.WEB, show: int | None = None
+) -> tuple[Order, list[ProductOrder]]:
+    """`place_order`, with the lines as they were written."""
     try:
         return _place(request, key, expected_total, source, show)
-    except IntegrityError:
-        if known := Order.objects.filter(key=key).first():  # the other of two equal requests was faster
-            return _replayed(known, request)
+    except (DureError, IntegrityError):  # it may have been placed before: its own goods are missing from the shelf now
+        if known := Order.objects.filter(key=key).first():
+            return _replayed(known, request), list(known.lines.select_related("option").order_by("id"))
         raise
 
 
 @transaction.atomic
-def _place(request: _Request, key: str, expected_total: int | None, source: str, show: int | None) -> Order:
+def _place(
+    request: Request, key: str, expected_total: int | None, source: str, show: int | None
+) -> tuple[Order, list[ProductOrder]]:
+    if not request.address.complete:
+        raise AddressMissing()
+    guest = request.guest
+    if request.buyer is None and not (guest and guest.name and guest.email and guest.phone):
+        raise GuestMissing()
     moment = clock.now()
     quote = quote_of(
         [(w.option, w.quantity, w.show) for w in request.wanted],
@@ -170,20 +181,23 @@ def _place(request: _Request, key: str, expected_total: int | None, source: str,
         expires_at=moment + HOLD,
         **asdict(request.address),
     )
-    if request.buyer is None and request.guest:
-        order.guest_name, order.guest_email, order.guest_phone = asdict(request.guest).values()
+    if request.buyer is None and guest:
+        order.guest_name, order.guest_email, order.guest_phone = guest.name, guest.email, guest.phone
         order.guest_secret = hashed(guest_secret_of(order))
-    order.save(force_insert=True)
+    insert_few([order])
     stock.reserve((line.option.pk, line.quantity) for line in quote.lines)
     counted = _take_limited(request.holder, quote)
     _take_live(request.buyer, quote)
+    shelves = {line.option.product.category_id: categories_of(line.option.product) for line in quote.lines}
     commissions = commissions_of(
         {(group.seller.pk, line.option.product.category_id) for group in quote.groups for line in group.lines},
         clock.kst_date(moment),
+        shelves,
     )
     parcels = [(group, parcel) for group in quote.groups for parcel in group.parcels]
-    charges = ShippingCharge.objects.bulk_create(_charge(order, group, parcel) for group, parcel in parcels)
-    made = ProductOrder.objects.bulk_create(
+    charges = [_charge(order, group, parcel) for group, parcel in parcels]
+    insert_few(charges)
+    made = [
         _line(
             order,
             charge,
@@ -194,10 +208,13 @@ def _place(request: _Request, key: str, expected_total: int | None, source: str,
         )
         for charge, (_group, parcel) in zip(charges, parcels, strict=True)
         for line in parcel.lines
-    )
-    promoted.take(order, dict(zip((line.index for line in quote.lines), made, strict=True)), quote.reckoned, at=moment)
+    ]
+    insert_few(made)
+    if quote.reckoned.discounts or quote.reckoned.gifts:
+        by_index = dict(zip((line.index for line in quote.lines), made, strict=True))
+        promoted.take(order, by_index, quote.reckoned, at=moment)
     emit("orders.placed", order, number=order.number, show=show)
-    return order
+    return order, made
 
 
 def _charge(order: Order, group: SellerGroup, parcel: Parcel) -> ShippingCharge:
@@ -318,7 +335,7 @@ def _fees_at(order: Order, lines: list[ProductOrder]) -> list[tuple[ShippingChar
     return found
 
 
-def _replayed(order: Order, request: _Request) -> Order:
+def _replayed(order: Order, request: Request) -> Order:
     if order.body_hash != request.digest:
         raise KeyReused()
     return order

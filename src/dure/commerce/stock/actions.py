@@ -43,11 +43,11 @@ ADD = """
 """
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def reserve(lines: Lines) -> dict[int, int]:
     """Promise goods to an order: all lines or none. Returns what is left per option.
 
-    Raises SoldOut with the first option that has too few; nothing is promised then.
+    Raises SoldOut with the first option that has too few; the transaction has to end then.
     """
     wanted = _sum(lines)
     left = _run(RESERVE, wanted)
@@ -84,7 +84,8 @@ def give_away(option: Option | int, quantity: int, *, ref: str) -> bool:
     """A gift goes with an order, once per `ref` ("order:12:3"); False when there are too few, and nothing is taken."""
     option_id = _id(option)
     try:
-        reserve([(option_id, quantity)])
+        with transaction.atomic():
+            reserve([(option_id, quantity)])
     except SoldOut:
         return False
     StockMovement.objects.create(

@@ -7,6 +7,7 @@ through the house: few queries, nothing that only pages need.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -16,11 +17,11 @@ from ninja import Field, Router, Schema
 
 from dure.commerce.cart import actions as carts
 from dure.commerce.cart.models import Cart
-from dure.commerce.cart.queries import Quote, QuoteLine, quote
+from dure.commerce.cart.queries import LINES, Quote, QuoteLine, quote
 from dure.commerce.catalog.models import Option
 from dure.commerce.orders.errors import NothingToOrder
 from dure.commerce.orders.models import Order, ProductOrder
-from dure.commerce.orders.placing import Address, Guest, Wanted, guest_secret_of, place_order
+from dure.commerce.orders.placing import Address, Guest, Request, Wanted, guest_secret_of, placed
 from dure.commerce.pricing.words import fee_reasons
 from dure.config import load
 from dure.finance.payments import actions as payments
@@ -191,7 +192,7 @@ def create_cart(request: HttpRequest, asked: CartIn) -> HttpResponse:
 
     def made() -> CartOut:
         code = ids.code(32)
-        _cart, costs = carts.start(CART_PREFIX + code, [(n.option, n.quantity) for n in asked.lines], asked.postcode)
+        costs = carts.start(CART_PREFIX + code, [(n.option, n.quantity) for n in asked.lines], asked.postcode)
         return _cart_out(code, costs)
 
     return once(request, 201, asked.model_dump(), made, needed=False)
@@ -220,18 +221,21 @@ def put_cart_line(request: HttpRequest, cart_id: CartId, option_id: Id, asked: Q
 def place(request: Any, asked: OrderIn) -> Any:
     """Holds the goods for fifteen minutes. The same Idempotency-Key twice is one order."""
     caller: Caller = request.caller
-    lines = list(_cart(asked.cart).lines.all())
-    if not lines:
+    wanted = [Wanted(*line) for line in LINES(session_key=CART_PREFIX + asked.cart)]
+    if not wanted:
+        get_object_or_404(Cart, session_key=CART_PREFIX + asked.cart)
         raise NothingToOrder()
-    order = place_order(
-        caller.user,
-        [Wanted(line.option_id, line.quantity, line.show) for line in lines],
-        Address(**asked.address.model_dump()),
+    order, lines = placed(
+        Request(
+            caller.user,
+            None if caller.user else _guest(asked.guest),
+            tuple(wanted),
+            Address(**asked.address.model_dump()),
+        ),
         key=_order_key(caller, key_of(request)),
-        guest=None if caller.user else _guest(asked.guest),
         expected_total=asked.expected_total,
     )
-    told = _order(order)
+    told = _order(order, lines)
     return told | {"guest_token": "" if order.buyer_id else guest_secret_of(order)}
 
 
@@ -336,8 +340,9 @@ def _cart_line(line: QuoteLine) -> CartLine:
     )
 
 
-def _order(order: Order) -> dict[str, Any]:
-    lines = getattr(order, "_prefetched_objects_cache", {}).get("lines")
+def _order(order: Order, lines: Iterable[ProductOrder] | None = None) -> dict[str, Any]:
+    if lines is None:
+        lines = getattr(order, "_prefetched_objects_cache", {}).get("lines")
     if lines is None:
         lines = order.lines.select_related("option").order_by("id")
     return {
