@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "dure.sites.studio",
     "dure.sites.office",
     "dure.sites.api",
+    "dure.sites.notices",
 ]
 
 MIDDLEWARE = [

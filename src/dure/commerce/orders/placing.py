@@ -316,6 +316,8 @@ def set_address(order: Order, address: Address, *, by: User | None) -> Order:
         raise AddressCostsMore()
     order.save()
     audit.record("orders.address_set", order, by=by)
+    if order.paid_at:
+        emit("orders.address_changed", order, number=order.number)
     return order
 
 

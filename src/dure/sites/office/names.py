@@ -24,6 +24,7 @@ TABLES = {
     "messaging.preference": _("알림 선택"),
     "messaging.batch": _("문자 묶음"),
     "messaging.message": _("보낸 알림"),
+    "notices.note": _("알릴 소식"),
     "sellers.seller": _("판매자"),
     "sellers.member": _("판매자 구성원"),
     "sellers.invitation": _("초대장"),
