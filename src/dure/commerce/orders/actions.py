@@ -15,7 +15,7 @@ from dure.commerce.orders.fulfilment import (
     take_back_acknowledgement,
     take_out,
 )
-from dure.commerce.orders.payment import expire, expire_unpaid, keep_open, mark_paid, revive
+from dure.commerce.orders.payment import expire, expire_unpaid, keep_open, mark_paid, revive, settle, to_settle
 from dure.commerce.orders.placing import HOLD, Address, Guest, Wanted, place_order, set_address
 
 __all__ = [
@@ -40,7 +40,9 @@ __all__ = [
     "release_confirmation",
     "revive",
     "set_address",
+    "settle",
     "stand_in",
     "take_back_acknowledgement",
     "take_out",
+    "to_settle",
 ]

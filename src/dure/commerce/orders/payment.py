@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Value
 from django.db.models.functions import Greatest
 
@@ -18,6 +18,7 @@ from dure.commerce.stock import limits
 from dure.kit import clock
 from dure.kit.errors import DureError
 from dure.kit.outbox import emit
+from dure.kit.prepared import Prepared, Slot
 from dure.kit.states import move, move_many
 
 
@@ -27,14 +28,35 @@ def mark_paid(order: Order, *, at: datetime) -> bool:
 
     Raises OrderExpired when the order gave its goods back meanwhile (the caller refunds).
     """
-    order = Order.objects.select_for_update().get(pk=order.pk)
+    return settle(*to_settle(order.pk), at=at)
+
+
+def to_settle(order_id: int) -> tuple[Order, list[ProductOrder]]:
+    """An order, locked, with its lines: what `settle` is asked about."""
+    (order,) = LOCKED(id=order_id)
+    return order, LINES(order=order_id)
+
+
+LOCKED = Prepared(lambda: Order.objects.select_for_update().filter(pk=Slot("id", "bigint")))
+LINES = Prepared(
+    lambda: (
+        ProductOrder.objects.filter(order_id=Slot("order", "bigint"))
+        .select_related("seller__shipping_policy")
+        .defer("seller__story")
+        .order_by("id")
+    )
+)
+
+
+def settle(order: Order, lines: list[ProductOrder], *, at: datetime) -> bool:
+    """`mark_paid` in a transaction that has locked the order. Raises OrderExpired."""
     if order.paid_at:
         return False
     if order.ended_at:
         raise OrderExpired()
     order.paid_at = at
-    order.save(update_fields=["paid_at"])
-    lines = list(order.lines.select_related("seller__shipping_policy").order_by("id"))
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE orders_order SET paid_at = %s WHERE id = %s::bigint", [at, order.pk])
     by_due = defaultdict(list)
     for line in lines:
         policy = getattr(line.seller, "shipping_policy", None)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from dure.finance.ledger.models import Account, Pool, Side
@@ -103,44 +102,26 @@ def ops(
     return Leg(Pool.OPS.value, name, amount, seller if agency is None else agency, line, shipping)
 
 
-def ids(legs: Iterable[Leg]) -> dict[tuple[str, str, int | None], int]:
-    """Account ids of the legs, opening those that do not exist yet. Raises KeyError for a name outside the chart."""
-    wanted = {leg.key for leg in legs}
-    found = _find(wanted)
-    missing = wanted - found.keys()
-    if missing:
-        for pool, name, owner in sorted(missing, key=str):
-            spec = CHART[pool, name]
-            if (spec.per_seller or spec.per_agency) != (owner is not None):
-                raise KeyError(f"{pool}:{name} is {'' if owner is None else 'not '}kept per owner")
-        Account.objects.bulk_create(
-            [
-                Account(
-                    pool=pool,
-                    name=name,
-                    owner=owner,
-                    currency=CURRENCY,
-                    side=CHART[pool, name].side,
-                    floor_zero=CHART[pool, name].floor,
-                    mirror=CHART[pool, name].mirror,
-                    per_subject=CHART[pool, name].per_subject,
-                )
-                for pool, name, owner in sorted(missing, key=str)
-            ],
-            ignore_conflicts=True,
-        )
-        found = _find(wanted)
-    return found
-
-
-def _find(keys: set[tuple[str, str, int | None]]) -> dict[tuple[str, str, int | None], int]:
-    pools, names, owners = zip(*keys, strict=True)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT a.pool, a.name, a.owner, a.id
-                 FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS w(pool, name, owner)
-                 JOIN ledger_account a ON a.pool = w.pool AND a.name = w.name AND a.currency = %s
-                  AND a.owner IS NOT DISTINCT FROM w.owner""",
-            [list(pools), list(names), list(owners), CURRENCY],
-        )
-        return {(pool, name, owner): pk for pool, name, owner, pk in cursor.fetchall()}
+def open_for(legs: Iterable[Leg]) -> None:
+    """Open the accounts of the legs that do not exist yet. Raises KeyError for a name outside the chart."""
+    wanted = sorted({leg.key for leg in legs}, key=str)
+    for pool, name, owner in wanted:
+        spec = CHART[pool, name]
+        if (spec.per_seller or spec.per_agency) != (owner is not None):
+            raise KeyError(f"{pool}:{name} is {'' if owner is None else 'not '}kept per owner")
+    Account.objects.bulk_create(
+        [
+            Account(
+                pool=pool,
+                name=name,
+                owner=owner,
+                currency=CURRENCY,
+                side=CHART[pool, name].side,
+                floor_zero=CHART[pool, name].floor,
+                mirror=CHART[pool, name].mirror,
+                per_subject=CHART[pool, name].per_subject,
+            )
+            for pool, name, owner in wanted
+        ],
+        ignore_conflicts=True,
+    )

@@ -53,7 +53,7 @@ class Kind(models.TextChoices):
 
 
 class Account(models.Model):
-    """One account. Opened by `accounts.ids`; never changed nor deleted. Its balance row comes with it (trigger)."""
+    """One account. Opened by `accounts.open_for`; never changed nor deleted. Its balance row comes with it (trigger)."""
 
     name = models.CharField(max_length=30)  # a key of accounts.CHART
     owner = models.BigIntegerField(null=True)  # the seller's or agency's id, for accounts kept per seller or agency

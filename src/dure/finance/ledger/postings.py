@@ -262,20 +262,45 @@ def _reverse(kind: Kind, ref: str, journal_id: int, on: date | None) -> int:
 def _post(kind: Kind, ref: str, legs: Sequence[Leg], on: date | None, reverses: int | None = None) -> int:
     """Legs of 0 are left out: a template names all the accounts it may touch."""
     legs = [leg for leg in legs if leg.amount]
-    account = accounts.ids(legs) if legs else {}
-    body = [
-        {"account": account[leg.key], "amount": leg.amount, "line": leg.order_line, "shipping": leg.shipping_charge}
-        for leg in legs
-    ]
+    told = [_legs(legs), kind.value, ref, on or clock.today(), clock.now(), reverses]
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT ledger_post(%s, %s, %s::jsonb, %s, %s, %s)",
-                [kind.value, ref, json.dumps(body), on or clock.today(), clock.now(), reverses],
-            )
-            return int(cursor.fetchone()[0])
+            cursor.execute(POST, told)
+            (journal,) = cursor.fetchone()
+            if journal is None:
+                accounts.open_for(legs)
+                cursor.execute(POST, told)
+                (journal,) = cursor.fetchone()
+            return int(journal)
     except DatabaseError as error:
         raise _said(error) from error
+
+
+def _legs(legs: Sequence[Leg]) -> str:
+    return json.dumps(
+        [
+            {"pool": leg.pool, "name": leg.name, "owner": leg.owner, "amount": leg.amount,
+             "line": leg.order_line, "shipping": leg.shipping_charge}
+            for leg in legs
+        ]
+    )  # fmt: skip
+
+
+# Nothing when an account is not open yet. The legs keep their order: it is part of what makes an event the same event.
+POST = f"""
+    WITH legs AS MATERIALIZED (
+      SELECT l.n, coalesce(own.id, house.id) AS account,
+             l.leg->'amount' AS amount, l.leg->'line' AS line, l.leg->'shipping' AS shipping
+        FROM jsonb_array_elements(%s::jsonb) WITH ORDINALITY AS l(leg, n)
+        LEFT JOIN ledger_account own ON own.pool = l.leg->>'pool' AND own.name = l.leg->>'name'
+             AND own.currency = '{accounts.CURRENCY}' AND own.owner = (l.leg->>'owner')::bigint
+        LEFT JOIN ledger_account house ON house.pool = l.leg->>'pool' AND house.name = l.leg->>'name'
+             AND house.currency = '{accounts.CURRENCY}' AND house.owner IS NULL AND l.leg->>'owner' IS NULL)
+    SELECT CASE WHEN bool_and(account IS NOT NULL) IS NOT FALSE THEN ledger_post(
+      %s, %s, coalesce(jsonb_agg(jsonb_build_object('account', account, 'amount', amount, 'line', line, 'shipping', shipping)
+                                 ORDER BY n), '[]'), %s::date, %s::timestamptz, %s::bigint) END
+      FROM legs
+"""  # noqa: S608
 
 
 def _said(error: DatabaseError) -> Exception:

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import structlog
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
+from psycopg.types.numeric import Int8
 
 from dure.commerce.claims import actions as claims
 from dure.commerce.claims.models import Claim
 from dure.commerce.claims.reckon import gone_from
 from dure.commerce.orders import actions as orders
 from dure.commerce.orders.errors import OrderExpired
-from dure.commerce.orders.models import Order, ProductOrder
+from dure.commerce.orders.models import Order, ProductOrder, ShippingCharge
 from dure.commerce.orders.queries import agency_shares, charge_of
 from dure.finance.ledger import postings
 from dure.finance.ledger.models import Held
@@ -38,7 +40,9 @@ from dure.integrations.toss.client import PAID_BEFORE, PaymentTold, toss
 from dure.kit import clock
 from dure.kit.errors import DureError
 from dure.kit.http import OutsideError
+from dure.kit.log import request_id
 from dure.kit.outbox import emit
+from dure.kit.prepared import Prepared, Slot
 from dure.kit.states import WrongState, move
 
 log = structlog.get_logger()
@@ -68,7 +72,7 @@ def confirm(order_number: str, payment_key: str, amount: int) -> Payment:
     Raises NothingToPay, AmountDiffers, OrderExpired, PaymentKeyUsed, PaymentRefused, PaymentUnknown (the worker finishes
     it).
     """
-    payment = _begin(order_number, payment_key, amount)
+    payment = _asked(order_number, payment_key, amount) or _begin(order_number, payment_key, amount)
     if payment.status in Payment.SETTLED:
         return payment
     try:
@@ -76,6 +80,51 @@ def confirm(order_number: str, payment_key: str, amount: int) -> Payment:
     except OutsideError as error:
         told = _after_error(payment, error)
     return finish(payment, told)
+
+
+def _asked(order_number: str, payment_key: str, amount: int) -> Payment | None:
+    """The usual case in one statement: an open order of this amount, nobody asking. None: look closer (`_begin`).
+
+    Raises PaymentKeyUsed.
+    """
+    moment = clock.now()
+    asked: dict[str, Any] = {
+        "number": order_number, "key": payment_key, "amount": Int8(amount), "now": moment,
+        "until": moment + LOOKED_UP_WITHIN, "request": request_id(),
+    }  # fmt: skip
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(ASK, asked)
+            found = cursor.fetchone()
+    except IntegrityError as error:
+        raise PaymentKeyUsed() from error
+    if found is None:
+        return None
+    payment = Payment(pk=found[0], order_id=found[1], status=PaymentStatus.IN_PROGRESS, amount=amount)
+    payment._state.adding = False
+    return payment
+
+
+ASK = """
+    WITH open AS (
+      UPDATE orders_order SET expires_at = greatest(expires_at, %(until)s)
+       WHERE number = %(number)s AND ended_at IS NULL AND paid_at IS NULL AND pay_total = %(amount)s
+      RETURNING id),
+    before AS (SELECT p.status FROM payments_payment p JOIN orders_order o ON o.id = p.order_id AND o.number = %(number)s),
+    asked AS (
+      INSERT INTO payments_payment AS p (order_id, status, amount, payment_key, method, refunded, failure, receipt_url,
+                                         told, created_at, asked_at)
+      SELECT id, 'IN_PROGRESS', %(amount)s, %(key)s, '', 0, '', '', '{}', %(now)s, %(now)s FROM open
+      ON CONFLICT (order_id) DO UPDATE
+        SET status = 'IN_PROGRESS', payment_key = excluded.payment_key, asked_at = excluded.asked_at, failure = ''
+        WHERE p.status IN ('READY', 'ABORTED') AND p.amount = excluded.amount
+      RETURNING id, order_id),
+    told AS (
+      INSERT INTO kit_auditentry (at, action, subject, why, detail, request_id)
+      SELECT %(now)s, 'payments.payment.in_progress', 'payments.payment:' || id, '',
+             jsonb_build_object('came_from', coalesce((SELECT status FROM before), 'READY')), %(request)s::text FROM asked)
+    SELECT id, order_id FROM asked
+"""
 
 
 @transaction.atomic
@@ -149,7 +198,9 @@ def finish(payment: Payment, told: PaymentTold) -> Payment:
     Money for an order that has given its goods back meanwhile buys them again if they are still there; else it is refunded
     whole. Raises PaymentRefused.
     """
-    payment = Payment.objects.select_for_update(of=("self",)).select_related("order").get(pk=payment.pk)
+    order, ordered = orders.to_settle(payment.order_id)
+    (payment,) = LOCKED(id=payment.pk)
+    payment.order = order
     if payment.status in Payment.TOOK_MONEY:
         return payment
     if told.status == PaymentStatus.WAITING_FOR_DEPOSIT and payment.status == PaymentStatus.IN_PROGRESS:
@@ -168,18 +219,25 @@ def finish(payment: Payment, told: PaymentTold) -> Payment:
         told=told.raw,
         approved_at=moment,
     )
-    lines = {line.pk: line.paid_amount for line in payment.order.lines.all()}
-    charges = {c.pk: c.amount for c in payment.order.shipping_charges.all()}
-    postings.paid(f"payment:{payment.pk}", lines, charges)
+    postings.paid(
+        f"payment:{payment.pk}", {line.pk: line.paid_amount for line in ordered}, dict(CHARGES(order=order.pk))
+    )
     try:
-        if told.status == PaymentStatus.DONE:
-            orders.revive(payment.order, until=moment + LOOKED_UP_WITHIN)
-        orders.mark_paid(payment.order, at=moment)
+        if told.status == PaymentStatus.DONE and order.ended_at:
+            orders.revive(order, until=moment + LOOKED_UP_WITHIN)
+            order, ordered = orders.to_settle(order.pk)
+        orders.settle(order, ordered, at=moment)
     except OrderExpired:
         _refund_late(payment)
         return payment
     emit("payments.confirmed", payment, order_id=payment.order_id, amount=payment.amount)
     return payment
+
+
+LOCKED = Prepared(lambda: Payment.objects.select_for_update().filter(pk=Slot("id", "bigint")))
+CHARGES = Prepared(
+    lambda: ShippingCharge.objects.filter(order_id=Slot("order", "bigint")).order_by().values_list("pk", "amount")
+)
 
 
 def _refund_late(payment: Payment) -> None:
