@@ -21,7 +21,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from dure.config import load as load_config
-from dure.demo import ARCHIVE, archive, outside, people, shops, shows, trading
+from dure.demo import ARCHIVE, archive, outside, people, promoting, shops, shows, talking, trading
 from dure.demo.stage import Say, Stage
 from dure.demo.times import delivering, on
 from dure.finance import verify
@@ -45,6 +45,8 @@ def build(say: Say, *, days: int = DAYS, sellers: int = 50, products: int = 20, 
     trading.live_through(stage, orders)
     shows.two_to_come(stage)
     shops.leave_waiting(stage)
+    promoting.fair_to_come(stage)
+    talking.leave_claims_open(stage)
     outbox.deliver_due()
     return stage
 

@@ -10,13 +10,15 @@ from dure.commerce.claims.models import Claim
 from dure.commerce.orders import actions as orders
 from dure.commerce.orders.actions import Address, Wanted
 from dure.commerce.orders.models import LineStatus, Order, ProductOrder
+from dure.commerce.orders.placing import Guest
+from dure.commerce.promotions.rules import Chosen
 from dure.commerce.reviews import actions as reviews
 from dure.commerce.shipping import actions as shipping
 from dure.commerce.shipping.models import Parcel
 from dure.commerce.stock import actions as stock
 from dure.commerce.stock.errors import SoldOut
 from dure.commerce.stock.models import StockItem
-from dure.demo import outside, people, shows
+from dure.demo import outside, people, promoting, shows, talking
 from dure.demo.content import ADDRESSES, BUYERS, REPLIES, REVIEWS, TRADES
 from dure.demo.pictures import still_life
 from dure.demo.stage import Stage
@@ -46,6 +48,15 @@ def live_through(stage: Stage, how_many: int) -> None:
         _settle(stage, day)
         _send(stage, day)
         _buy(stage, day, round(placed) - Order.objects.count())
+        if d == 1:
+            talking.settle_in(stage, day)
+            promoting.from_the_first_day(stage, day)
+        if d % 10 == 2:
+            promoting.take_coupons(stage, stage.buyers[: 20 + d], day)
+        if d == max(days - 14, 2):
+            promoting.fairs(stage, day)
+            promoting.discounts(stage, day + timedelta(days=1))
+        talking.ask(stage, day)
         if d == days - 4:
             shows.one_that_was(stage, day)
         _deliver(stage, day)
@@ -63,7 +74,7 @@ def _buyer(n: int, name: str):  # type: ignore[no-untyped-def]
 def _buy(stage: Stage, day: date, how_many: int) -> None:
     for i in range(max(how_many, 0)):
         with clock.at(on(day, 9 + i * 13 // max(how_many, 1), stage.dice.randrange(60))):
-            order = _place(stage)
+            order = _place(stage, guest=i % 17 == 5)
             if order is not None and stage.dice.random() > 0.02:  # some think better of it at the payment window
                 outside.pay(order)
     with delivering(on(day, 23, 30)):
@@ -71,7 +82,7 @@ def _buy(stage: Stage, day: date, how_many: int) -> None:
         _cancel_some(stage, day)
 
 
-def _place(stage: Stage) -> Order | None:
+def _place(stage: Stage, *, guest: bool = False) -> Order | None:
     # A few regulars buy often, and popular products more than others.
     buyer = stage.buyers[min(int(stage.dice.expovariate(0.02)), len(stage.buyers) - 1)]
     wanted = {}
@@ -90,7 +101,11 @@ def _place(stage: Stage) -> Order | None:
         memo=stage.dice.choice(("", "", "문 앞에 놓아 주세요", "경비실에 맡겨 주세요")),
     )
     try:
-        return orders.place_order(buyer, list(wanted.values()), address, key=str(stage.key()))
+        if guest:
+            who = Guest(buyer.name, f"guest{buyer.pk}@demo.dure.kr", buyer.phone)
+            return orders.place_order(None, list(wanted.values()), address, key=str(stage.key()), guest=who)
+        chosen = Chosen(buyer.pk, suggest=True, points=100_000 if stage.dice.random() < 0.2 else 0)
+        return orders.place_order(buyer, list(wanted.values()), address, key=str(stage.key()), offers=chosen)
     except SoldOut:
         return None
 
@@ -142,7 +157,7 @@ def _keep_or_return(stage: Stage, day: date) -> None:
         )
         for line in fresh.order_by("id"):
             luck = stage.dice.random()
-            if line.claims.exists():
+            if line.order.buyer is None or line.claims.exists():
                 continue
             if luck < 0.012 and (day - clock.kst_date(line.delivered_at)).days <= 5:  # type: ignore[arg-type]
                 reason = stage.dice.choice(("INTENT_CHANGED", "BROKEN", "INCORRECT_INFO", "WRONG_DELIVERY"))
