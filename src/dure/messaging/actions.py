@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 
 from django.db import transaction
 
 from dure.kit import audit, clock
+from dure.messaging import queries
 from dure.messaging.consents import change as change_consents
 from dure.messaging.consents import stop
 from dure.messaging.errors import CannotSendAgain, RequiredByLaw
@@ -22,6 +23,7 @@ __all__ = [
     "back_to_default",
     "change_consents",
     "choose",
+    "choose_many",
     "open_route",
     "register_all",
     "restore",
@@ -43,16 +45,28 @@ def choose(whose: str, kind: Kind, channels: Collection[str], *, by: User) -> No
     for channel in kind.may:
         on = channel in wanted
         held = before.get(channel)
-        if (held.on if held else channel in kind.ways) == on:
+        if held and held.on == on:
             continue
-        if held:
-            Preference.objects.filter(pk=held.pk).update(on=on, at=clock.now())
-        else:
-            Preference.objects.update_or_create(
-                whose=whose, kind=kind.code, channel=channel, defaults={"on": on, "at": clock.now()}
-            )
+        Preference.objects.update_or_create(
+            whose=whose, kind=kind.code, channel=channel, defaults={"on": on, "at": clock.now()}
+        )
         subject = Preference(pk=held.pk if held else 0)
         audit.record("messaging.chosen", subject, by=by, whose=whose, kind=kind.code, channel=channel, on=on)
+
+
+@transaction.atomic
+def choose_many(whose: Sequence[str], wanted: Mapping[str, Collection[str]], *, by: User) -> list[str]:
+    """`whose[-1]` wants each kind by exactly these channels; returns the kinds of which the law wants one way left."""
+    refused = []
+    for choice in queries.choices(None, whose):
+        code = choice.kind.code
+        if code not in wanted or {c for c, on in choice.on.items() if on} == set(wanted[code]):
+            continue
+        try:
+            choose(whose[-1], choice.kind, wanted[code], by=by)
+        except RequiredByLaw:
+            refused.append(code)
+    return refused
 
 
 @transaction.atomic

@@ -29,7 +29,7 @@ class Choice:
     on: dict[str, bool]
 
 
-def choices(audience: str, whose: Sequence[str], areas: Collection[str] | None = None) -> list[Choice]:
+def choices(audience: str | None, whose: Sequence[str], areas: Collection[str] | None = None) -> list[Choice]:
     """What somebody is told and by which channels. `whose`: weakest first; `areas`: of a shop, those they look after."""
     chosen: dict[tuple[str, str], bool] = {}
     rows = list(Preference.objects.filter(whose__in=whose))
@@ -38,7 +38,7 @@ def choices(audience: str, whose: Sequence[str], areas: Collection[str] | None =
     return [
         Choice(kind, {c: chosen.get((kind.code, c), c in kind.ways) for c in kind.may})
         for kind in KINDS.values()
-        if kind.audience == audience and not kind.advertising and (areas is None or kind.area in areas)
+        if audience in {None, kind.audience} and not kind.advertising and (areas is None or kind.area in areas)
     ]
 
 

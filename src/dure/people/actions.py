@@ -89,6 +89,14 @@ def withdraw_consent(
     )
 
 
+@transaction.atomic
+def change_phone(user: User, phone: str, *, by: User | None) -> None:
+    """Where texts go; E.164, or empty for none."""
+    if User.objects.filter(pk=user.pk).exclude(phone=phone).update(phone=phone):
+        user.phone = phone
+        audit.record("people.phone_changed", user, by=by)
+
+
 def consent_subject(subject: models.Model) -> str:
     return f"{subject._meta.label_lower}:{subject.pk}"
 

@@ -168,7 +168,10 @@ def read_report(row: Mapping[str, Any]) -> Report:
 def groups_of_webhook(raw: bytes) -> set[str]:
     """The groups a webhook speaks of. It is not signed: only a hint to look. Raises ValueError."""
     try:
-        return {str(item["data"]["groupId"]) for item in orjson.loads(raw)}
+        told = orjson.loads(raw)
+        if not isinstance(told, list):
+            raise TypeError("not a list")
+        return {str(item["data"]["groupId"]) for item in told}
     except (KeyError, TypeError, orjson.JSONDecodeError) as error:
         raise ValueError("not a report") from error
 

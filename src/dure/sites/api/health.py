@@ -16,6 +16,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 from dure.config import load
 from dure.kit import clock
 from dure.kit.models import Delivery, Heartbeat
+from dure.messaging import queries as messaging
 
 WORKER_PARTS = ("relay", "jobs")
 FRESH = timedelta(seconds=15)
@@ -38,6 +39,14 @@ def metrics(request: HttpRequest) -> HttpResponse:
     waiting.set(Delivery.objects.filter(done_at=None).count())
     failing = Gauge("dure_outbox_failing", "deliveries tried at least three times in vain", registry=registry)
     failing.set(Delivery.objects.filter(done_at=None, attempts__gte=3).count())
+    sending = messaging.state()
+    for name, about, value in (
+        ("waiting", "messages not yet handed over", sending.waiting),
+        ("held", "messages that wait for the morning", sending.held),
+        ("dead", "messages given up, for a person to decide", sending.dead),
+        ("oldest_seconds", "how long the oldest message that is due has waited", sending.oldest),
+    ):
+        Gauge(f"dure_messages_{name}", about, registry=registry).set(value)
     age = Gauge("dure_heartbeat_age_seconds", "since a part of the worker was last alive", ["part"], registry=registry)
     for beat in Heartbeat.objects.all():
         age.labels(beat.process).set((clock.now() - beat.at).total_seconds())

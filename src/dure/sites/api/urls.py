@@ -7,4 +7,5 @@ urlpatterns = [
     path("v1/", api.urls),
     path("webhooks/toss", webhooks.from_toss, name="webhook_toss"),
     path("webhooks/carrier", webhooks.from_carrier, name="webhook_carrier"),
+    path("webhooks/solapi", webhooks.from_solapi, name="webhook_solapi"),
 ]

@@ -12,8 +12,10 @@ from dure.finance.payments import actions as payments
 from dure.finance.payments import virtual
 from dure.finance.payouts import actions as payouts
 from dure.integrations.carrier import client as carrier
+from dure.integrations.solapi.client import groups_of_webhook
 from dure.integrations.toss import webhooks as toss
 from dure.kit.http import OutsideError
+from dure.messaging import sending
 
 log = structlog.get_logger()
 
@@ -53,4 +55,18 @@ def from_carrier(request: HttpRequest) -> HttpResponse:
         log.warning("webhook_refused", service="carrier", why=str(error))
         return JsonResponse({"error": {"code": "bad_webhook", "message": str(error)}}, status=400)
     shipping.record_tracking(track.carrier, track.waybill, track.scans)
+    return JsonResponse({"ok": True})
+
+
+@csrf_exempt
+@require_POST
+def from_solapi(request: HttpRequest) -> HttpResponse:
+    """There is news of messages. Not signed, so only a hint where to look."""
+    if len(request.body) > LONGEST:
+        return JsonResponse({"error": {"code": "too_large", "message": ""}}, status=413)
+    try:
+        groups = groups_of_webhook(request.body)
+    except ValueError as error:
+        return JsonResponse({"error": {"code": "bad_webhook", "message": str(error)}}, status=400)
+    sending.on_hint(groups)
     return JsonResponse({"ok": True})

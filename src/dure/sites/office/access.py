@@ -62,6 +62,7 @@ def nav(user: User, waiting: queries.Waiting | None = None) -> list[tuple[str, s
         (MONEY, _("현금영수증"), "office:receipts", "receipt-text", 0),
         (MONEY, _("지급"), "office:payouts", "wallet", waiting.payouts),
         (MONEY, _("장부"), "office:ledger", "book-open", 0),
+        ((Role.OPERATOR, Role.CS), _("알림"), "office:notices", "bell", 0),
         (STAFF, _("엑셀 작업"), "office:sheets", "file-spreadsheet", 0),
         (STAFF, _("일한 기록"), "office:audit", "history", 0),
         ((Role.OPERATOR,), _("개발자"), "office:developers", "lock", 0),

@@ -21,6 +21,8 @@ from dure.finance.payments.models import Receipt, Refund
 from dure.finance.payouts.models import PayoutStatus
 from dure.finance.settlement.models import Statement
 from dure.kit import clock
+from dure.messaging.kinds import CHANNELS, KINDS
+from dure.messaging.models import Message
 from dure.sites.design.lists import Choice, Column, Days, Empty, Listing
 from dure.sites.design.paths import at
 
@@ -480,3 +482,26 @@ class Reviews(Listing):
     order = "-created_at"
     exports = "reviews"
     empty = Empty(_("아직 후기가 없어요"), _("상품을 받은 손님이 후기를 쓰면 여기에 나와요."))
+
+
+class Messages(Listing):
+    search = ("to_masked", "occasion", "kind", "detail")
+    search_hint = _("가린 연락처, 무엇에 대한 것")
+    columns = (
+        Column("title", _("알림"), link=lambda m: reverse("office:message", args=[m.pk]), primary=True),
+        Column("get_channel_display", _("채널")),
+        Column("to_masked", _("받은 사람")),
+        Column("status", _("상태"), kind="status", value=lambda m: (m.status, m.get_status_display())),
+        Column("get_reason_display", _("이유")),
+        Column("made_at", _("만든 때"), kind="moment", sort="made_at"),
+        Column("sent_at", _("보낸 때"), kind="moment", sort="sent_at"),
+    )
+    filters = (
+        Choice("status", _("상태"), Message.Status.choices),
+        Choice("channel", _("채널"), list(CHANNELS.items())),
+        Choice("kind", _("알림"), [(code, kind.title) for code, kind in KINDS.items()]),
+        Days("made_at", _("만든 때")),
+    )
+    order = "-made_at"
+    exports = "messages"
+    empty = Empty(_("아직 보낸 알림이 없어요"), _("주문이 들어오고 상품이 나가면 그 소식이 여기에 남아요."))
