@@ -33,7 +33,7 @@ option = an_option(price={PRICE}, stock={STOCK})
 buyers = []
 for n in range({BUYERS}):
     client = Client()
-    client.force_login(a_person(email=f"buyer{{n}}@example.kr"), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(a_person(email=f"buyer{{n}}@example.kr"))
     buyers.append(client.cookies["sessionid"].value)
 print(json.dumps({{"option": option.pk, "product": option.product_id, "buyers": buyers}}))
 """

@@ -15,6 +15,7 @@ from builders import a_person, a_shipping_policy
 from dure.commerce.catalog import actions
 from dure.commerce.catalog.actions import OptionRow
 from dure.commerce.catalog.models import Category, ChangeRequest, Option, Product
+from dure.commerce.catalog.queries import kept_options
 from dure.commerce.sellers.models import Member, Seller
 from dure.commerce.stock.models import StockItem
 from dure.sites.seller.option_table import Table
@@ -63,7 +64,7 @@ def url(name: str, product: Product, *args: Any) -> str:
 
 def sent(product: Product, do: str = "save", **also: Any) -> dict[str, Any]:
     """The table of options as the page of this product would send it."""
-    table = Table.of(product)
+    table = Table.of(product, kept_options(product))
     form: dict[str, Any] = {"do": do, "version": product.version, "row": []}
     for n, line in table.numbered():
         form["row"].append(str(n))

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from django.db.models import Max, Prefetch, Q, Sum
+from django.db.models import Count, Prefetch, Q, Sum, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from dure.commerce.catalog.models import Option, ProductStatus
 from dure.commerce.orders.models import Order, ProductOrder
 from dure.commerce.pricing.models import LivePrice
-from dure.commerce.stock.models import StockItem
 from dure.live import rules
 from dure.live.models import CueSegment, Pin, Show, ShowOffer, ShowStatus
 
@@ -79,12 +79,41 @@ class Report:
 
 
 def with_offers(shows: Any) -> Any:
-    offers = ShowOffer.objects.select_related("option__product__seller").prefetch_related("option__product__photos")
-    return shows.select_related("host", "md").prefetch_related(Prefetch("offers", queryset=offers), "disclosures")
+    """Shows with what they sell, the stock of it as it is at this moment, and their disclosures."""
+    return shows.select_related("host", "md").prefetch_related(_offers(), "disclosures")
+
+
+def with_plan(shows: Any) -> Any:
+    """The same with their cue sheets."""
+    return with_offers(shows).prefetch_related(_segments())
+
+
+def _offers() -> Prefetch:
+    offers = ShowOffer.objects.select_related("option__product__seller", "option__stock")
+    return Prefetch("offers", queryset=offers.prefetch_related("option__product__photos"))
+
+
+def _segments() -> Prefetch:
+    return Prefetch("segments", queryset=CueSegment.objects.select_related("offer__option__product"))
+
+
+def offers_of(show: Show) -> list[ShowOffer]:
+    """What a show sells; not read again when the show came with it."""
+    prefetch_related_objects([show], _offers())
+    return list(show.offers.all())
+
+
+def segments_of(show: Show) -> list[CueSegment]:
+    prefetch_related_objects([show], _segments())
+    return list(show.segments.all())
+
+
+def _left(offer: ShowOffer) -> int:
+    return offer.option.stock.available if hasattr(offer.option, "stock") else 0
 
 
 def planned_minutes(show: Show) -> int:
-    return show.segments.aggregate(n=Sum("planned_minutes"))["n"] or 0
+    return sum(segment.planned_minutes for segment in segments_of(show))
 
 
 def planned_end(show: Show) -> datetime:
@@ -107,15 +136,14 @@ def open_pin(show: Show) -> Pin | None:
 
 
 def offers_now(show: Show) -> list[OfferNow]:
-    offers = list(show.offers.select_related("option__product__seller").prefetch_related("option__product__photos"))
+    offers = offers_of(show)
     option_ids = [offer.option_id for offer in offers]
-    available = dict(StockItem.objects.filter(option__in=option_ids).values_list("option_id", "available"))
     prices = {p.option_id: p for p in LivePrice.objects.filter(show=show.pk, option__in=option_ids)}
     pin = open_pin(show)
     rows = []
     for offer in offers:
         live = prices.get(offer.option_id)
-        left = available.get(offer.option_id, 0)
+        left = _left(offer)
         opened = live is not None and live.opened_at is not None and live.closed_at is None
         if live is not None and live.allotment is not None and opened:
             opened = live.sold < live.allotment
@@ -144,16 +172,10 @@ def paid_wordings(show: Show) -> list[str]:
 
 
 def checklist(show: Show) -> list[Check]:
-    offers = list(show.offers.select_related("option__product"))
-    segments = list(show.segments.all())
-    stock = dict(
-        StockItem.objects.filter(option__in=[o.option_id for o in offers]).values_list("option_id", "available")
-    )
+    offers, segments = offers_of(show), segments_of(show)
     not_sold = [o.option.product.name for o in offers if o.option.product.status != ProductStatus.ON_SALE]
-    empty = [o.option.product.name for o in offers if stock.get(o.option_id, 0) <= 0]
-    short = [
-        o.option.product.name for o in offers if o.allotment is not None and stock.get(o.option_id, 0) < o.allotment
-    ]
+    empty = [o.option.product.name for o in offers if _left(o) <= 0]
+    short = [o.option.product.name for o in offers if o.allotment is not None and _left(o) < o.allotment]
     risky = sorted({claim for s in segments for claim in rules.risky_claims(f"{s.beat} {s.script}")})
     return [
         Check("disclosure", host_disclosure(show) is not None, _("진행자의 광고 표시 선언"), "disclosure"),
@@ -178,32 +200,38 @@ def missing(show: Show) -> list[Check]:
 
 def live_sales(show: Show) -> dict[str, int]:
     """Orders placed in the show so far (waiting for payment included) and the won of their goods."""
-    orders = Order.objects.filter(show=show.pk, ended_at=None)
-    sums = orders.aggregate(amount=Sum("goods_total"))
-    return {"orders": orders.count(), "amount": sums["amount"] or 0}
+    return sales_of([show])[show.pk]
+
+
+def sales_of(shows: Iterable[Show]) -> dict[int, dict[str, int]]:
+    """The same of several shows, by their ids, in one query."""
+    ids = [show.pk for show in shows]
+    orders = Order.objects.filter(show__in=ids, ended_at=None).values_list("show")
+    sums = {show: {"orders": n, "amount": won} for show, n, won in orders.annotate(Count("pk"), Sum("goods_total"))}
+    return {pk: sums.get(pk, {"orders": 0, "amount": 0}) for pk in ids}
 
 
 def report(show: Show) -> Report:
     paid = ProductOrder.objects.filter(order__show=show.pk, paid_at__isnull=False)
-    sales = list(Order.objects.filter(show=show.pk, paid_at__isnull=False).values_list("placed_at", "goods_total"))
-    segments = list(show.segments.select_related("offer__option__product"))
+    orders = Order.objects.filter(show=show.pk, paid_at__isnull=False)
+    sales = list(orders.values_list("placed_at", "goods_total", "buyer"))
+    segments = segments_of(show)
     began = [(s.pk, s.started_at) for s in segments if s.started_at is not None]
-    per_cue = rules.shared_by_segment(began, sales)
+    per_cue = rules.shared_by_segment(began, [(at, won) for at, won, _buyer in sales])
     chat = show.messages.exclude(kind="HOUSE")
     sums = paid.aggregate(units=Sum("quantity"), amount=Sum("goods_amount"))
-    end = show.ended_at
+    end, audience = show.ended_at, list(show.audience.values_list("minute", "viewers"))
     return Report(
         orders=len(sales),
         units=sums["units"] or 0,
         amount=sums["amount"] or 0,
-        buyers=Order.objects.filter(show=show.pk, paid_at__isnull=False).values("buyer").distinct().count(),
-        peak_viewers=show.audience.aggregate(n=Max("viewers"))["n"] or 0,
-        chats=chat.count(),
-        hidden_chats=chat.filter(hidden_at__isnull=False).count(),
+        buyers=len({buyer for _at, _won, buyer in sales}),
+        peak_viewers=max((viewers for _minute, viewers in audience), default=0),
+        **chat.aggregate(chats=Count("pk"), hidden_chats=Count("pk", filter=Q(hidden_at__isnull=False))),
         likes=show.likes,
         minutes=round((end - show.on_air_at).total_seconds() / 60) if end and show.on_air_at else 0,
         cues=[CueReport(s, *per_cue.get(s.pk, (0, 0))) for s in segments],
-        audience=list(show.audience.values_list("minute", "viewers")),
+        audience=audience,
         longest_gap=_longest_gap(show),
     )
 

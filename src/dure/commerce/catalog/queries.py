@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
@@ -52,9 +52,22 @@ class Missing:
     part: str
 
 
-def findings(product: Product, left: Mapping[int, int] | None = None) -> list[Finding]:
-    """What a review would find, see `lint`. `left`: pieces by option id, as far as the caller knows the stock."""
-    return lint.check(_facts(product, left))
+def kept_options(product: Product) -> list[Option]:
+    """The options in the seller's table, on sale or not, with their stock."""
+    return list(product.options.exclude(active=False, paused=False).select_related("stock"))
+
+
+def left_of(options: Iterable[Option]) -> dict[int, int]:
+    """Pieces to promise by option id, of options read with their stock."""
+    return {option.pk: option.stock.available if hasattr(option, "stock") else 0 for option in options}
+
+
+def findings(
+    product: Product, left: Mapping[int, int] | None = None, options: Iterable[Option] | None = None
+) -> list[Finding]:
+    """What a review would find, see `lint`. `left`: pieces by option id, as far as the caller knows the stock;
+    `options`: those of the seller's table, if they are known already."""
+    return lint.check(_facts(product, left, options))
 
 
 def missing(product: Product) -> list[Missing]:
@@ -62,9 +75,12 @@ def missing(product: Product) -> list[Missing]:
     return [Missing(f.code, f.label, f.part) for f in findings(product) if f.stops]
 
 
-def _facts(product: Product, left: Mapping[int, int] | None) -> lint.Facts:
+def _facts(
+    product: Product, left: Mapping[int, int] | None = None, options: Iterable[Option] | None = None
+) -> lint.Facts:
     shelf = product.category
-    options = Option.objects.filter(product=product).exclude(active=False, paused=False)
+    if options is None:
+        options = Option.objects.filter(product=product).exclude(active=False, paused=False)
     return lint.Facts(
         **{name: getattr(product, name) for name in ("name", "tagline", "story", "keywords", "notice", "blocks")},
         **{name: getattr(product, name) for name in ("sale_from", "sale_until", "tax_class", "origin", "kc_numbers")},
@@ -218,10 +234,15 @@ def pending_change(product: Product) -> ChangeRequest | None:
     )
 
 
-def last_refusal(product: Product) -> ChangeRequest | None:
-    """The last change, when it was turned down and nothing has been asked since."""
-    last = product.change_requests.first()
-    return last if last and last.status == ChangeRequest.Status.REJECTED else None
+def last_change(product: Product) -> tuple[ChangeRequest | None, ChangeRequest | None]:
+    """(the change that waits, the last one when it was turned down and nothing has been asked since): one query, since
+    a new change takes the place of the one that waits."""
+    last = product.change_requests.select_related("by", "product").first()
+    status = last.status if last else None
+    return (
+        last if status == ChangeRequest.Status.PENDING else None,
+        last if status == ChangeRequest.Status.REJECTED else None,
+    )
 
 
 def as_asked(product: Product, pending: ChangeRequest | None) -> Product:

@@ -78,6 +78,10 @@ class Exhibition(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def is_recruiting_at(self, moment: Any) -> bool:
+        """As `recruiting_at` says it of many."""
+        return self.status in (self.Status.RECRUITING, self.Status.PUBLISHED) and self.apply_until > moment
+
     def phase(self, moment: Any) -> str:
         """DRAFT, RECRUITING, SCHEDULED, ON, OVER or CANCELED at a moment."""
         if self.status != self.Status.PUBLISHED:

@@ -278,17 +278,18 @@ class Event:
 
 
 def strip_for(product: Product, user: Any, at: datetime, events: dict[int, Event]) -> Strip:
-    """`events`: the event prices of its options (`events_of`). In one query, two when sellers bear a share."""
+    """`events`: the event prices of its options (`events_of`). In one query, two when an exhibition has some."""
     line = _line_of(product)
+    given = OfferConsent.objects.filter(offer=models.OuterRef("pk"), seller=product.seller_id, withdrawn_at=None)
     shown = Q(kind__in=[Offer.Kind.NPLUS1, Offer.Kind.GIFT]) | Q(kind__in=Offer.COUPONS, issue=Offer.Issue.CLICK)
     found = list(
         Offer.objects.on_at(at)
         .filter(shown & _touching([line.seller], list(line.categories) or [0], [line.product]))
-        .annotate(mine=Count("coupons", filter=Q(coupons__buyer=user.pk or 0)))
+        .annotate(mine=Count("coupons", filter=Q(coupons__buyer=user.pk or 0)), agreed=models.Exists(given))
         .select_related("seller", "gift_option__product", "gift_option__stock")
         .order_by("ends_at", "id")[:50]
     )
-    agreed = _agreed([o for o in found if o.seller_bp and not o.seller_id], product.seller_id)
+    agreed = {offer.pk for offer in found if offer.agreed}
     inside = _shown_in(_exhibitions(found), [line])
     found = [o for o in found if _covers(o, line, inside, agreed)]
     return Strip(
@@ -366,9 +367,11 @@ class Cost:
 def cost_of(offer: Offer, seller: Seller | None = None) -> Cost:
     """Of the whole offer, or of one seller's part."""
     rows = offer.redemptions.filter(given_back_at=None)
-    budgets = offer.budgets.select_related("seller").order_by("bearer", "id")
-    if seller:
-        rows, budgets = rows.filter(seller=seller), budgets.filter(seller=seller)
+    if seller:  # those that came with the offer will do: whose they are is known
+        rows = rows.filter(seller=seller)
+        budgets = sorted((b for b in offer.budgets.all() if b.seller_id == seller.pk), key=lambda b: (b.bearer, b.pk))
+    else:
+        budgets = list(offer.budgets.select_related("seller").order_by("bearer", "id"))
     told = rows.aggregate(
         orders=Count("order", distinct=True),
         amount=Sum("amount"),
@@ -376,7 +379,7 @@ def cost_of(offer: Offer, seller: Seller | None = None) -> Cost:
         seller=Sum("seller_share"),
         agency=Sum("agency_share"),
     )
-    return Cost(**{name: value or 0 for name, value in told.items()}, budgets=list(budgets))
+    return Cost(**{name: value or 0 for name, value in told.items()}, budgets=budgets)
 
 
 def offers_asking(seller: Seller, at: datetime) -> models.QuerySet[Offer]:

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Avg, Count, Exists, F, OuterRef, Q
+from django.db.models.functions import JSONArray
 
 from dure.commerce.reviews.models import Review, ReviewPhoto
 
@@ -57,6 +59,12 @@ def spread_of(product_id: int) -> Spread:
     shown = [(s, counts.get(s, 0), counts.get(s, 0) * 100 // total if total else 0) for s in (5, 4, 3, 2, 1)]
     mean = sum(stars * n for stars, n in counts.items()) / total if total else 0.0
     return Spread(shown, total, round(mean, 1), photos)
+
+
+def stars_given(product: str) -> ArraySubquery:
+    """[[stars, how many gave them], …] of a product, to be annotated on a row that names it."""
+    rows = Review.objects.filter(product=OuterRef(product), hidden=False).order_by().values("rating")
+    return ArraySubquery(rows.annotate(n=Count("pk")).values(told=JSONArray("rating", "n")))
 
 
 def reviews_of(

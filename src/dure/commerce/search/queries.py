@@ -317,6 +317,18 @@ def cards_of(ids: Iterable[int]) -> list[Card]:
     return cards([by_id[pk] for pk in wanted if pk in by_id])
 
 
+@memo(seconds=20, most=5000)
+def cards_beside(seller: int) -> list[Card]:
+    """The best of a seller, for the pages of its other goods."""
+    return shelf_cards("best", 5, seller=seller)
+
+
+@memo(seconds=20)
+def cards_in_front(sort: str) -> list[Card]:
+    """The first of everything, for the front page."""
+    return shelf_cards(sort, 8)
+
+
 def shelf_cards(sort: str, limit: int, **narrowed: Any) -> list[Card]:
     """The first cards of a shelf: `shelf_cards("new", 8)`, `shelf_cards("best", 4, seller=7)`."""
     where, params = _where(Wanted(**narrowed))
@@ -324,6 +336,7 @@ def shelf_cards(sort: str, limit: int, **narrowed: Any) -> list[Card]:
     return cards(_fetch(statement, {**params, "limit": limit, "skip": 0}))
 
 
+@memo(seconds=60, most=5000)
 def bought_with(product_id: int, limit: int) -> list[Card]:
     """What stood in the same orders as a product, of up to 300 of them."""
     return cards(_fetch(statements.BOUGHT_WITH, {"product": product_id, "limit": limit}))

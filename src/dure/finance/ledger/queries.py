@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from dure.finance.ledger.models import Balance, Entry, Held, Journal
 
@@ -101,4 +101,8 @@ def journals_of(*, lines: list[int], charges: list[int]) -> QuerySet[Journal]:
         .values("journal_id")
         .union(Entry.objects.filter(shipping_charge__in=charges).values("journal_id"))
     )
-    return Journal.objects.filter(pk__in=about).order_by("id").prefetch_related("entries__account")
+    return (
+        Journal.objects.filter(pk__in=about)
+        .order_by("id")
+        .prefetch_related(Prefetch("entries", Entry.objects.select_related("account")))
+    )

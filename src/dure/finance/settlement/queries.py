@@ -59,7 +59,13 @@ def debts_of(seller: Seller) -> models.QuerySet[SettlementLine]:
     return seller.settlement_lines.filter(kind=SettlementLine.Kind.AFTER_RETURN).select_related("product_order__order")
 
 
-def upcoming(seller: Seller) -> Upcoming:
+def open_hold(seller: Seller) -> Hold | None:
+    """What stops the payouts of a seller now, and who said so."""
+    return Hold.objects.filter(seller=seller, released_at=None).select_related("placed_by").first()
+
+
+def upcoming(seller: Seller, *, held: bool | None = None) -> Upcoming:
+    """What comes next. `held`: whether payouts are stopped, where that is known already."""
     due = (
         seller.settlement_lines.filter(statement=None)
         .exclude(kind=SettlementLine.Kind.AFTER_RETURN)
@@ -80,5 +86,5 @@ def upcoming(seller: Seller) -> Upcoming:
         waiting=sum(nets),
         waiting_lines=len(nets),
         debt=balance_of("OPS", "SELLER_DEBT", seller.pk),
-        held=Hold.objects.filter(seller=seller, released_at=None).exists(),
+        held=Hold.objects.filter(seller=seller, released_at=None).exists() if held is None else held,
     )

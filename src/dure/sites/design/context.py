@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
 from django.db.models import Sum
 from django.http import HttpRequest
 from django.utils.functional import cached_property
@@ -51,11 +49,14 @@ class House:
     def cart_count(self) -> int:
         if (known := getattr(self.request, "cart_count", None)) is not None:  # the page has counted already
             return int(known)
-        if self.request.user.is_authenticated:
-            return self._person.in_cart
-        token = self.request.session.get(VISITOR_CART)
-        lines = CartLine.objects.filter(cart__session_key=token)
-        return lines.aggregate(n=Sum("quantity"))["n"] or 0 if token else 0
+        user, token = self.request.user, self.request.session.get(VISITOR_CART)
+        if user.is_authenticated:
+            lines = CartLine.objects.filter(cart__user=user)
+        elif token:
+            lines = CartLine.objects.filter(cart__session_key=token)
+        else:
+            return 0
+        return lines.aggregate(n=Sum("quantity"))["n"] or 0
 
     @cached_property
     def workplaces(self) -> list[tuple[str, str, str]]:
@@ -63,7 +64,7 @@ class House:
         user = self.request.user
         if not user.is_authenticated:
             return []
-        sells = self._person.sells  # and their roles, which are asked for next
+        sells = user.sells if hasattr(user, "sells") else user.memberships.exists()  # told by `sites.signed_in`
         places = [
             (sells, _("판매자센터"), "/seller/", "store"),
             (user.has_role(Role.FIELD, Role.REVIEWER, Role.MD), _("파트너 데스크"), "/desk/", "handshake"),
@@ -71,26 +72,3 @@ class House:
             (user.has_role(Role.OPERATOR, Role.FINANCE, Role.CS), _("운영실"), "/office/", "shield-check"),
         ]
         return [(label, url, mark) for may, label, url, mark in places if may]
-
-    @cached_property
-    def _person(self) -> Person:
-        """What the frame of a page shows of who is signed in, in one statement."""
-        with connection.cursor() as cursor:
-            cursor.execute(PERSON, {"user": self.request.user.pk})
-            roles, sells, in_cart = cursor.fetchone()
-        self.request.user.know_roles(roles)  # type: ignore[union-attr]
-        return Person(sells, in_cart)
-
-
-@dataclass(frozen=True)
-class Person:
-    sells: bool
-    in_cart: int  # pieces
-
-
-PERSON = """
-    SELECT ARRAY(SELECT role::text FROM people_grant WHERE user_id = %(user)s),
-           EXISTS (SELECT FROM sellers_member WHERE user_id = %(user)s),
-           (SELECT coalesce(sum(l.quantity), 0) FROM cart_cartline l JOIN cart_cart c ON c.id = l.cart_id
-             WHERE c.user_id = %(user)s)
-"""

@@ -24,6 +24,7 @@ urlpatterns = [
     path("sellers/", sellers.seller_list, name="sellers"),
     path("sellers/<int:pk>/", sellers.seller, name="seller"),
     path("sellers/invite/", sellers.invite, name="invite_seller"),
+    path("sellers/<int:pk>/money/", sellers.money_of, name="money_of"),
     path("sellers/<int:pk>/view-as/", sellers.view_as, name="view_as"),
     path("sellers/<int:pk>/ask/<str:code>/", sellers.ask_register, name="ask_register"),
     path("view-as/end/", sellers.end_visit, name="end_visit"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from dure.commerce.catalog import rules
 from dure.commerce.catalog.actions import MOST_AXES, MOST_OPTIONS, OptionRow
-from dure.commerce.catalog.models import Product
+from dure.commerce.catalog.models import Option, Product
 from dure.commerce.stock.actions import MOST as MOST_STOCK
 from dure.commerce.stock.grid import GridRow
 
@@ -90,9 +90,10 @@ class Table:
     unsaved: bool = False
 
     @classmethod
-    def of(cls, product: Product) -> Table:
+    def of(cls, product: Product, options: Iterable[Option]) -> Table:
+        """`options`: `catalog.queries.kept_options` of the product."""
         lines = []
-        for option in product.options.exclude(active=False, paused=False).select_related("stock"):
+        for option in options:
             left = option.stock.available if hasattr(option, "stock") else 0
             lines.append(
                 Line(

@@ -18,7 +18,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from dure.commerce.cart import actions, queries
-from dure.commerce.cart.models import Cart
+from dure.commerce.cart.models import Cart, CartLine
 from dure.commerce.catalog.models import Option
 from dure.commerce.pricing.rules import COLLECT_OR_PREPAID
 from dure.commerce.pricing.words import fee_reasons
@@ -36,6 +36,14 @@ def find_cart(request: HttpRequest) -> Cart | None:
         return Cart.objects.filter(user=request.user).first()
     token = request.session.get(VISITOR_CART)
     return Cart.objects.filter(session_key=token).first() if token else None
+
+
+def lines_of(request: HttpRequest) -> list[CartLine]:
+    """What lies in the cart, ticked or not."""
+    if request.user.is_authenticated:
+        return list(CartLine.objects.filter(cart__user=request.user))
+    token = request.session.get(VISITOR_CART)
+    return list(CartLine.objects.filter(cart__session_key=token)) if token else []
 
 
 def open_cart(request: HttpRequest) -> Cart:

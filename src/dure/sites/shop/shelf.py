@@ -8,13 +8,10 @@ import json
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Count
-
 from dure.commerce.catalog.models import Option, Photo, Product
 from dure.commerce.pricing.models import LivePrice
 from dure.commerce.pricing.queries import Price, prices_of
 from dure.commerce.promotions.queries import Event, events_of
-from dure.commerce.reviews.models import Review
 from dure.commerce.stock.models import StockItem
 
 
@@ -89,13 +86,12 @@ class Page:
 
 
 def page_of(product: Product, at: datetime) -> Page:
+    """`product` comes with its `stars` (`reviews.queries.stars_given`)."""
     options = list(Option.objects.filter(product=product, active=True).select_related("stock"))
     prices = prices_of(options, at)
     events = events_of([o.pk for o in options if not prices[o.pk].is_live], at)
     prices |= {pk: Price(event.price, prices[pk].list_price) for pk, event in events.items()}
-    counts = dict(
-        Review.objects.filter(product=product, hidden=False).order_by().values_list("rating").annotate(n=Count("pk"))
-    )
+    counts = {rating: n for rating, n in product.stars}  # type: ignore[attr-defined]
     total = sum(counts.values())
     mean = sum(stars * n for stars, n in counts.items()) / total if total else None
     offers = [Choice(o, prices[o.pk], left(o), _live_left(prices[o.pk].live)) for o in options]

@@ -36,7 +36,7 @@ def studio(view: View) -> View:
 
 def show_or_404(request: HttpRequest, code: str) -> Show:
     """The show if this person works on it; another's show is not there at all."""
-    found: Show = get_object_or_404(queries.with_offers(Show.objects.for_studio(request.user)), code=code)
+    found: Show = get_object_or_404(queries.with_plan(Show.objects.for_studio(request.user)), code=code)
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -21,16 +22,24 @@ from dure.sites.design.toasts import toast
 from dure.sites.studio.access import page, show_or_404, studio
 from dure.sites.studio.forms import CueForm, DisclosureForm, OfferForm, PlanForm
 
+OVER = (ShowStatus.ENDED, ShowStatus.REPLAY, ShowStatus.CANCELED)
 FOUND = 8  # products a search shows at once
 
 
 @studio
 def shows(request: HttpRequest) -> HttpResponse:
-    mine = queries.with_offers(Show.objects.for_studio(request.user))
-    rows = [_row(show) for show in mine.filter(status__in=COMING).order_by("planned_at")]
-    running = [_row(show) for show in mine.running()]
-    over = [_row(show) for show in mine.filter(status__in=["ENDED", "REPLAY", "CANCELED"]).order_by("-planned_at")[:40]]
-    return page(request, "studio/shows.html", coming=rows, running=running, over=over)
+    mine = Show.objects.for_studio(request.user)
+    last = mine.filter(status__in=OVER).order_by("-planned_at")[:40].values("pk")
+    found = list(queries.with_plan(mine.filter(~Q(status__in=OVER) | Q(pk__in=last)).order_by("planned_at")))
+    sales = queries.sales_of(found)
+    rows = [_row(show, sales) for show in found]
+    return page(
+        request,
+        "studio/shows.html",
+        coming=[row for row in rows if row["show"].is_coming],
+        running=[row for row in rows if row["show"].is_running],
+        over=[row for row in rows[::-1] if row["show"].status in OVER],
+    )
 
 
 @studio
@@ -188,7 +197,7 @@ def _show_page(
     disclosure_form: DisclosureForm | None = None,
 ) -> HttpResponse:
     words = request.GET.get("q", "").strip()
-    offers = list(show.offers.select_related("option__product__seller").prefetch_related("option__product__photos"))
+    offers, segments = queries.offers_of(show), queries.segments_of(show)
     taken = {offer.option_id for offer in offers}
     found = queries.sellable(request.user, words).exclude(pk__in=taken).prefetch_related("product__photos")[:FOUND]
     forms = [
@@ -205,7 +214,8 @@ def _show_page(
         show=show,
         poster=queries.poster_of(show),
         offers=forms,
-        segments=show.segments.select_related("offer__option__product"),
+        segments=segments,
+        told_of={segment.offer_id for segment in segments},
         planned_minutes=queries.planned_minutes(show),
         disclosure=queries.host_disclosure(show),
         checks=checks,
@@ -224,12 +234,12 @@ def _said(disclosure: Disclosure | None) -> dict[str, str]:
     return {name: getattr(disclosure, name) for name in names} if disclosure else {}
 
 
-def _row(show: Show) -> dict[str, Any]:
+def _row(show: Show, sales: dict[int, dict[str, int]]) -> dict[str, Any]:
     return {
         "show": show,
         "poster": queries.poster_of(show),
         "lacking": queries.missing(show) if show.is_coming else [],
-        "sales": queries.live_sales(show) if show.status not in {ShowStatus.CANCELED, *COMING} else None,
+        "sales": sales[show.pk] if show.status not in {ShowStatus.CANCELED, *COMING} else None,
         "late": show.is_coming and show.planned_at < clock.now(),
     }
 

@@ -42,9 +42,7 @@ def room(request: HttpRequest, code: str) -> HttpResponse:
     show = show_or_404(request, code)
     if show.is_over or show.status == ShowStatus.CANCELED:
         return redirect("studio:report" if show.is_over else "studio:show", code)
-    segments = list(
-        show.segments.select_related("offer__option__product").prefetch_related("offer__option__product__photos")
-    )
+    segments = queries.segments_of(show)
     started = [s for s in segments if s.started_at]
     return page(
         request,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery, Window
+from django.db.models.functions import RowNumber
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -148,10 +150,11 @@ def board(request: HttpRequest) -> HttpResponse:
     """Everything on its way, a column a state."""
     rows = queries.leads_for(request.user)  # type: ignore[arg-type]
     found = queries.counts(rows)
-    columns = [
-        (code, label, found[code], list(rows.filter(status=code).order_by("-moved_at")[:12]))
-        for code, label in LeadStatus.choices
-    ]
+    place = Window(RowNumber(), partition_by="status", order_by=F("moved_at").desc())
+    newest: dict[str, list[Lead]] = defaultdict(list)
+    for lead in rows.annotate(place=place).filter(place__lte=12).order_by("-moved_at"):
+        newest[lead.status].append(lead)
+    columns = [(code, label, found[code], newest[code]) for code, label in LeadStatus.choices]
     return page(request, "desk/board.html", columns=columns, total=sum(found.values()))
 
 
@@ -166,7 +169,8 @@ def lead(request: HttpRequest, pk: int) -> HttpResponse:
 def show(request: HttpRequest, lead: Lead, status: int = 200, **forms: Form) -> HttpResponse:
     """The page of a lead; `forms` are those that came back with errors."""
     user: Any = request.user
-    lead = queries.leads_for(user).get(pk=lead.pk)  # as the database has it, whatever was tried
+    if status != 200:
+        lead = queries.leads_for(user).get(pk=lead.pk)  # as the database has it, whatever was tried
     owner = lead.shop.owner
     verdict = queries.verdict(lead)
     screenings = list(lead.screenings.select_related("reviewer"))

@@ -181,7 +181,7 @@ def exhibition(
         tried=tried if tried is not None else _tried(found, wanted, request.GET.get("rate", "20"), now),
         trouble=trouble,
         may_change=request.user.has_role(Role.OPERATOR),  # type: ignore[union-attr]
-        recruiting=Exhibition.objects.recruiting_at(now).filter(pk=pk).exists(),
+        recruiting=found.is_recruiting_at(now),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Prefetch, Subquery, prefetch_related_objects
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -13,11 +14,10 @@ from dure.commerce.catalog.models import Product
 from dure.commerce.pricing.queries import plans_in_force, share_of
 from dure.commerce.sellers import actions, queries
 from dure.commerce.sellers.closing import ties
-from dure.commerce.sellers.models import Document, Seller, Visit
+from dure.commerce.sellers.models import Document, Invitation, RegistryCheck, Seller, Visit
 from dure.config import load
 from dure.finance.settlement import actions as settlement
-from dure.finance.settlement.models import Hold
-from dure.finance.settlement.queries import upcoming
+from dure.finance.settlement.queries import open_hold, upcoming
 from dure.kit import clock
 from dure.kit.errors import DureError
 from dure.people.models import Role
@@ -150,6 +150,14 @@ def view_as(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("seller:home")
 
 
+@office(*MONEY)
+def money_of(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is due to a seller and what is not yet: reckoned from its open lines, so it comes into the page by itself."""
+    found = get_object_or_404(Seller, pk=pk)
+    template = "office/_upcoming.html" if request.headers.get("HX-Request") else "office/upcoming.html"
+    return page(request, template, seller=found, upcoming=upcoming(found))
+
+
 @office()
 @require_POST
 def end_visit(request: HttpRequest) -> HttpResponse:
@@ -161,7 +169,14 @@ def end_visit(request: HttpRequest) -> HttpResponse:
 
 
 def _one(pk: int) -> Seller:
-    return get_object_or_404(Seller.objects.select_related("shipping_policy"), pk=pk)
+    invited = Invitation.objects.filter(
+        seller=OuterRef("pk"), accepted_at=None, expires_at__gt=clock.now(), role="OWNER"
+    )
+    rows = Seller.objects.annotate(
+        has_goods=Exists(Product.objects.filter(seller=OuterRef("pk"))),
+        invitation=Subquery(invited.order_by("pk").values("code")[:1]),
+    )
+    return get_object_or_404(rows.select_related("shipping_policy"), pk=pk)
 
 
 def _list(request: HttpRequest, form: InviteForm, status: int = 200) -> HttpResponse:
@@ -176,13 +191,19 @@ def _list(request: HttpRequest, form: InviteForm, status: int = 200) -> HttpResp
 
 
 def _seller(request: HttpRequest, found: Seller, status: int = 200, refusal: str = "", **forms: Any) -> HttpResponse:
-    account = queries.current_account(found)
+    account, hold = queries.current_account(found), open_hold(found)
     shown = {"form": SellerDecisionForm(), "hold_form": HoldForm(), "visit_form": VisitForm(), **forms}
     for name, form in shown.items():
         form.auto_id = f"{name}_%s"  # three forms on one page, each with ids of its own
-    items = queries.checklist(found, products=Product.objects.filter(seller=found).count())
-    link = found.invitations.filter(accepted_at=None, expires_at__gt=clock.now(), role="OWNER").first()
-    url = f"{load().base_url}/seller/join/{link.code}/" if link else ""
+    documents = list(found.documents.select_related("decided_by").order_by("replaced_at", "kind", "-id"))
+    prefetch_related_objects([found], Prefetch("registry_checks", RegistryCheck.objects.order_by("code")))
+    items = queries.checklist(
+        found,
+        products=int(found.has_goods),  # type: ignore[attr-defined]
+        account=account,
+        documents=[document for document in documents if document.replaced_at is None],
+    )
+    url = f"{load().base_url}/seller/join/{found.invitation}/" if found.invitation else ""  # type: ignore[attr-defined]
     return page(
         request,
         "office/seller.html",
@@ -191,8 +212,8 @@ def _seller(request: HttpRequest, found: Seller, status: int = 200, refusal: str
         seller=found,
         refusal=refusal,
         items=items,
-        answers=found.registry_checks.order_by("code"),
-        documents=found.documents.select_related("decided_by").order_by("replaced_at", "kind", "-id"),
+        answers=found.registry_checks.all(),
+        documents=documents,
         account=account,
         bank=queries.bank_name(account.bank_code) if account else "",
         number=queries.masked_number(account) if account else "",
@@ -200,8 +221,7 @@ def _seller(request: HttpRequest, found: Seller, status: int = 200, refusal: str
         link=url,
         code=qr(url) if url else "",
         may_decide=request.user.has_role(Role.OPERATOR),  # type: ignore[union-attr]
-        upcoming=upcoming(found) if found.approved_at else None,
-        hold=Hold.objects.filter(seller=found, released_at=None).select_related("placed_by").first(),
+        hold=hold,
         plans=[
             (plan, share_of(10_000, plan.basis_points))
             for plan in plans_in_force(clock.today()).filter(seller=found).select_related("category")

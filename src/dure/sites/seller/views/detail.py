@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from dure.commerce.catalog import actions, blocks, queries
 from dure.commerce.catalog.errors import BadBlock, ChangedMeanwhile
-from dure.commerce.catalog.models import Product
+from dure.commerce.catalog.models import ChangeRequest, Product
 from dure.commerce.sellers.models import Seller
 from dure.kit.errors import DureError
 from dure.sites.seller import block_table
@@ -22,8 +22,8 @@ def detail(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
     """A press on 저장 keeps the blocks; every other button only lays them out anew."""
     found = one(shop, pk)
     if request.method != "POST":
-        asked = queries.as_asked(found, queries.pending_change(found))
-        return _page(request, shop, found, block_table.of(asked.blocks))
+        pending = queries.pending_change(found)
+        return _page(request, shop, found, block_table.of(queries.as_asked(found, pending).blocks), pending=pending)
     made, refused = block_table.typed(request.POST, request.FILES)
     do = request.POST.get("do", "save")
     if do != "save" or refused or not can(request)["products"]:
@@ -63,8 +63,10 @@ def _page(
     unsaved: bool = False,
     refusal: str = "",
     conflict: ChangedMeanwhile | None = None,
+    pending: ChangeRequest | None = None,
 ) -> HttpResponse:
-    product.refresh_from_db()
+    if status != 200:  # what was refused has been tried on the object in hand
+        product = one(shop, product.pk)
     rows = [(n, block_table.shown(block), (refused or {}).get(n, "")) for n, block in enumerate(made)]
     return page(
         request,
@@ -77,7 +79,7 @@ def _page(
         tones=[(tone, queries.TONE_WORDS[tone]) for tone in blocks.TONES],
         blocks=_readable(made),
         findings=[f for f in queries.findings(_with(product, made)) if f.part == "story"],
-        pending=queries.pending_change(product),
+        pending=pending or queries.pending_change(product),
         at=at,
         unsaved=unsaved,
         refusal=refusal,

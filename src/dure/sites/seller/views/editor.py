@@ -16,7 +16,6 @@ from dure.commerce.catalog import actions, notices, queries
 from dure.commerce.catalog.errors import ChangedMeanwhile, NoticeInvalid
 from dure.commerce.catalog.models import ChangeRequest, Product, Revision
 from dure.commerce.sellers.models import Seller
-from dure.commerce.stock.queries import available_of
 from dure.kit.errors import DureError
 from dure.sites.design.toasts import toast
 from dure.sites.seller.access import apart, centre, may, page
@@ -170,8 +169,9 @@ def editor(
     **forms: Form,
 ) -> HttpResponse:
     """The whole page; `forms` and `table` are those that came back with something to mend, the rest as it is kept."""
-    product.refresh_from_db()
-    pending = queries.pending_change(product)
+    if status != 200:  # what was refused has been tried on the object in hand
+        product = one(shop, product.pk)
+    pending, refused = queries.last_change(product)
     asked = queries.as_asked(product, pending)
     code = code or _asked_type(asked, "")
     known: dict[str, Any] = {
@@ -180,7 +180,7 @@ def editor(
         "notice": _notice_form(code, asked, shop, copied_from),
         "photo": PhotoForm(),
     }
-    options = product.options.values_list("pk", flat=True)
+    options = queries.kept_options(product)
     photos = list(product.photos.all())
     return page(
         request,
@@ -192,15 +192,15 @@ def editor(
         asked=asked,
         photos=photos,
         working=any(not photo.image.endswith(".avif") for photo in photos),
-        table=table or Table.of(product),
+        table=table or Table.of(product, options),
         notice_code=code,
         notice_forms=[(form.code, form.label) for form in notices.FORMS.values()],
         others_products=mine(shop).exclude(pk=product.pk).exclude(notice={}).order_by("-updated_at")[:50],
-        findings=queries.findings(asked, available_of(options)),
+        findings=queries.findings(asked, queries.left_of(options), options),
         pending=pending,
         pending_changes=queries.differences(pending) if pending else [],
-        pending_photos=actions.waiting_photos(product),
-        refused=queries.last_refusal(product),
+        pending_photos=pending.after.get("photos_added", []) if pending else [],
+        refused=refused,
         suggestions=[(revision, queries.differences(revision)) for revision in queries.suggestions(product)],
         refusal=refusal,
         conflict=conflict,

@@ -84,7 +84,9 @@ def new_offer(request: HttpRequest, shop: Seller) -> HttpResponse:
 @centre
 def offer(request: HttpRequest, shop: Seller, pk: int) -> HttpResponse:
     found = get_object_or_404(
-        Offer.objects.filter(seller=shop).select_related("gift_option__product", "agency").prefetch_related("budgets"),
+        Offer.objects.filter(seller=shop)
+        .select_related("gift_option__product", "agency", "seller")
+        .prefetch_related("budgets"),
         pk=pk,
     )
     listing, views = told_by(request, found)

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_POST
 from dure.commerce.cart import actions
 from dure.commerce.cart.errors import BadCartQuantity
 from dure.commerce.cart.models import Cart
-from dure.commerce.catalog.models import Option, Product
+from dure.commerce.catalog.models import Option
 from dure.kit.errors import DureError
 from dure.sites.design.toasts import toast
 from dure.sites.shop import basket
-from dure.sites.shop.views.catalogue import product_context
+from dure.sites.shop.views.catalogue import product_context, visible
 
 Rows = list[tuple[int, int, int | None]]  # option id, quantity, show
 
@@ -42,7 +42,7 @@ def cart_put(request: HttpRequest) -> HttpResponse:
     try:
         actions.put_all(basket.open_cart(request), [(option, quantity), *addons], show=show)
     except DureError as error:
-        seen = get_object_or_404(Product.objects.on_sale().select_related("seller", "category"), pk=option.product_id)
+        seen = get_object_or_404(visible(request), pk=option.product_id)
         context = product_context(request, seen, error=str(error), quantity=quantity)
         return render(request, "shop/product.html", context, status=error.status)
     toast(request, _("장바구니에 담았어요."))

@@ -14,7 +14,7 @@ from dure.commerce.catalog.rules import kc_register
 from dure.commerce.pricing.queries import delivery_of
 from dure.commerce.pricing.rules import Item, shipping_fee
 from dure.commerce.pricing.words import fee_reasons
-from dure.commerce.reviews.queries import reviews_of
+from dure.commerce.reviews.queries import reviews_of, stars_given
 from dure.commerce.search import queries as search
 from dure.kit import clock
 from dure.live.models import Show
@@ -29,7 +29,7 @@ REVIEWS_PER_PAGE = 10
 
 @public(seconds=600, stamp=product_stamp)
 def product(request: HttpRequest, pk: int) -> HttpResponse:
-    seen = get_object_or_404(_visible(request), pk=pk)
+    seen = get_object_or_404(visible(request), pk=pk)
     response = render(request, "shop/product.html", product_context(request, seen))
     return response if is_stranger(request) else recent.remember(request, response, pk)
 
@@ -42,8 +42,10 @@ def product_context(request: HttpRequest, seen: Product, **also: Any) -> dict[st
     bundle = delivery_of(seen).bundle
     fee = shipping_fee(bundle, [Item(best.price.amount, 1)]) if best else None
     show = Show.objects.public().filter(pk=page.live_show).first() if page.live_show else None
-    reviews = Paginator(reviews_of(seen.pk), REVIEWS_PER_PAGE).get_page(request.GET.get("reviews"))
-    beside = [c for c in search.shelf_cards("best", 5, seller=seen.seller_id) if c.pk != seen.pk][:4]
+    written = Paginator(reviews_of(seen.pk), REVIEWS_PER_PAGE)
+    written.count = page.reviews  # type: ignore[misc]
+    reviews = written.get_page(request.GET.get("reviews"))
+    beside = [c for c in search.cards_beside(seen.seller_id) if c.pk != seen.pk][:4]
     bought_with = search.bought_with(seen.pk, 4)
     return {
         "product": seen,
@@ -69,11 +71,12 @@ def product_context(request: HttpRequest, seen: Product, **also: Any) -> dict[st
     }
 
 
-def _visible(request: HttpRequest) -> Any:
+def visible(request: HttpRequest) -> Any:
     """On sale for everybody; the seller's own people (and the house) see theirs before and after."""
     every = Product.objects.select_related("seller__shipping_policy", "category", "delivery__group").prefetch_related(
         "photos"
     )
+    every = every.annotate(stars=stars_given("pk"))
     if request.user.is_authenticated and request.GET.get("preview"):
         if request.user.has_role("MD", "OPERATOR"):
             return every

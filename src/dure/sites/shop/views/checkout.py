@@ -29,7 +29,8 @@ def checkout(request: HttpRequest) -> HttpResponse:
     rows = rows_of(given) or _ticked(request)
     if request.method == "POST":
         return _order(request, rows)
-    saved = _saved(request, given.get("address", ""))
+    book = _book(request.user)
+    saved = next((a for a in book if str(a.pk) == given.get("address")), None) or _default(book)
     start = {**_start(request.user, saved), **{name: given[name] for name in FOUND if name in given}}
     offers = offering.chosen(request.user, given)
     quote = _quote(request, rows, given, given.get("postcode") or start.get("postcode", ""), offers)
@@ -39,7 +40,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
     if not quote.groups:
         return redirect("shop:cart")
     form = _form(request, initial={**start, "key": forms.fresh_key(), "expected": quote.total})
-    return render(request, "shop/checkout.html", _context(request, form, quote, section, saved))
+    return render(request, "shop/checkout.html", _context(request, form, quote, section, book, saved))
 
 
 def _order(request: HttpRequest, rows: Rows) -> HttpResponse:
@@ -73,7 +74,7 @@ def _order(request: HttpRequest, rows: Rows) -> HttpResponse:
         form.data = form.data.copy()
         form.data["expected"] = quote.total  # what the page now shows, and the next press agrees to
     section = offering.section(request.user, quote.reckoned, offers)
-    context = _context(request, form, quote, section, None)
+    context = _context(request, form, quote, section, _book(request.user))
     return render(request, "shop/checkout.html", context, status=200 if applying else 422)
 
 
@@ -106,9 +107,9 @@ def _guest(form: forms.Checkout) -> Guest | None:
 
 
 def _ticked(request: HttpRequest) -> Rows:
-    found = basket.find_cart(request)
-    lines = found.lines.filter(chosen=True) if found else []
-    return [(line.option_id, line.quantity, line.show) for line in lines]
+    lines = basket.lines_of(request)
+    request.cart_count = sum(line.quantity for line in lines)  # type: ignore[attr-defined]
+    return [(line.option_id, line.quantity, line.show) for line in lines if line.chosen]
 
 
 def _quote(request: HttpRequest, rows: Rows, given: Any, postcode: str, offers: Any) -> basket.Shown:
@@ -126,7 +127,8 @@ def _context(
     form: forms.Checkout,
     quote: basket.Shown,
     section: offering.Section | None,
-    saved: SavedAddress | None,
+    book: list[SavedAddress],
+    saved: SavedAddress | None = None,
 ) -> dict[str, Any]:
     here = f"{reverse('shop:checkout')}?{request.GET.urlencode()}" if request.method == "GET" else reverse("shop:cart")
     return {
@@ -135,7 +137,7 @@ def _context(
         "quote": quote,
         "bought": quote.lines,
         "summary_url": reverse("shop:checkout"),
-        "book": _book(request.user),
+        "book": book,
         "saved": saved,
         "here": here,
     }
@@ -145,10 +147,8 @@ def _book(user: Any) -> list[SavedAddress]:
     return list(SavedAddress.objects.filter(buyer=user, removed_at=None)) if user.is_authenticated else []
 
 
-def _saved(request: HttpRequest, wanted: str) -> SavedAddress | None:
-    """The address chosen from the book, else its default."""
-    book = _book(request.user)
-    return next((a for a in book if str(a.pk) == wanted), None) or next((a for a in book if a.is_default), None)
+def _default(book: list[SavedAddress]) -> SavedAddress | None:
+    return next((address for address in book if address.is_default), None)
 
 
 def _start(user: Any, saved: SavedAddress | None) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.contrib.auth import login
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -14,21 +15,19 @@ from django.views.decorators.http import require_POST
 from dure.commerce.search import queries as search
 from dure.config import load
 from dure.kit import clock
-from dure.live.models import Show, ShowQuerySet
+from dure.live.models import Show, ShowOffer, ShowQuerySet
 from dure.people.models import User
 from dure.sites.public import public
 from dure.sites.shop import demo, seo
 from dure.sites.shop.views.exhibitions import open_exhibitions
 from dure.sites.shop.views.kept import hearts
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
-
 
 @public(seconds=20)
 def home(request: HttpRequest) -> HttpResponse:
     now = clock.now()
-    well_sold = search.shelf_cards("sales", 8)
-    newest = search.shelf_cards("new", 8)
+    well_sold = search.cards_in_front("sales")
+    newest = search.cards_in_front("new")
     context = {
         "shelves": search.tree(),
         "running": _shows().running().order_by("-on_air_at")[:4],
@@ -45,7 +44,13 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _shows() -> ShowQuerySet:
     """Public shows with host and products, ready to be drawn."""
-    return Show.objects.public().select_related("host").prefetch_related("offers__option__product__photos")
+    return (
+        Show.objects.public()
+        .select_related("host")
+        .prefetch_related(
+            Prefetch("offers", ShowOffer.objects.select_related("option__product")), "offers__option__product__photos"
+        )
+    )
 
 
 @require_POST
@@ -59,7 +64,7 @@ def demo_enter(request: HttpRequest) -> HttpResponse:
     user = User.objects.filter(email=email, is_active=True).first()
     if user is None:
         raise Http404
-    login(request, user, backend=BACKEND)
+    login(request, user)
     onward = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(onward, {request.get_host()}, request.is_secure()):
         onward = "/"
