@@ -3,7 +3,7 @@ import { defineConfig } from "vite";
 import { iconSprite } from "./icons";
 
 // One entry per kind of page: main is on every page, live and studio only where there is video.
-const entries = ["src/main.ts", "src/pay.ts", "src/live.ts", "src/studio.ts", "src/desk.ts", "src/editor.ts", "src/chooser.ts"].filter((path) => existsSync(path));
+const entries = ["src/main.ts", "src/pay.ts", "src/identity.ts", "src/live.ts", "src/studio.ts", "src/desk.ts", "src/editor.ts", "src/chooser.ts"].filter((path) => existsSync(path));
 
 export default defineConfig({
   base: "./",

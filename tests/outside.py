@@ -24,8 +24,8 @@ import pytest
 
 from dure.config import load
 
-SERVICES = ("toss", "nts", "mail_order", "markets", "account", "carrier", "address", "solapi", "mail")
-HTTP_SERVICES = SERVICES[:-1]
+SERVICES = ("toss", "nts", "mail_order", "markets", "account", "carrier", "address", "solapi", "mail", "identity")
+HTTP_SERVICES = tuple(service for service in SERVICES if service != "mail")
 
 
 class Simulators:
@@ -106,6 +106,7 @@ def _point(urls: dict[str, str], whole: bool = False) -> None:
     from dure.integrations.account.client import account
     from dure.integrations.address.client import juso
     from dure.integrations.carrier.client import tracking
+    from dure.integrations.identity.client import identity
     from dure.integrations.mail_order.client import mail_order
     from dure.integrations.markets.client import markets
     from dure.integrations.nts.client import nts
@@ -114,7 +115,7 @@ def _point(urls: dict[str, str], whole: bool = False) -> None:
 
     for service, url in urls.items():
         object.__setattr__(load(), f"{service}_url", url if whole else f"{url}/{service}")
-    for client in (account, juso, tracking, mail_order, markets, nts, solapi, toss):
+    for client in (account, juso, tracking, mail_order, markets, nts, solapi, toss, identity):
         client.cache_clear()
 
 

@@ -82,6 +82,14 @@ class Config:
     )
     address_key: str = setting("DURE_ADDRESS_KEY", "demo", "juso.go.kr approval key (confmKey)", secret=True)
     account_url: str = setting("DURE_ACCOUNT_URL", "", "bank account holder check; empty: the simulator")
+    identity_url: str = setting(
+        "DURE_IDENTITY_URL", "", "PortOne API (본인인증); empty: the simulator, or the real one"
+    )
+    identity_secret: str = setting("DURE_IDENTITY_SECRET", "test", "PortOne API secret", secret=True)
+    identity_store: str = setting("DURE_IDENTITY_STORE", "store-test", "PortOne store id of the verification window")
+    identity_channel: str = setting(
+        "DURE_IDENTITY_CHANNEL", "channel-test", "PortOne channel key of the verification window"
+    )
     business: str = setting(
         "DURE_BUSINESS",
         "상호: 두레 | 대표: (대표자) | 사업자등록번호: 000-00-00000 | 통신판매업: 신고 전 | 주소: (사업장 주소) | 문의: help@example.com",

@@ -210,7 +210,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
 _OUR_PROCESSES = [CONFIG.lane_base_url, CONFIG.media_base_url]
 _OUR_SOCKETS = [url.replace("http", "ws", 1) for url in _OUR_PROCESSES]
-_PAY_WINDOW = [CONFIG.simulators_url] if CONFIG.simulators else ["https://*.tosspayments.com"]
+_PAY_WINDOW = [CONFIG.simulators_url] if CONFIG.simulators else ["https://*.tosspayments.com", "https://*.portone.io"]
 _PAY_SCRIPTS = [] if CONFIG.simulators else _PAY_WINDOW  # the real window is drawn by the provider's own script
 CONTENT_SECURITY_POLICY = {
     "EXCLUDE_URL_PREFIXES": ["/office/admin"],

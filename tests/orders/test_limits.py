@@ -13,7 +13,7 @@ from dure.commerce.cart.queries import quote_of
 from dure.commerce.claims import actions as claims
 from dure.commerce.orders import actions
 from dure.commerce.orders.actions import Guest, Wanted
-from dure.commerce.orders.errors import AdultsOnly, NotAsSold
+from dure.commerce.orders.errors import AdultsOnly, NotAsSold, WithdrawalNotAgreed
 from dure.commerce.orders.models import Order
 from dure.commerce.stock import checks, limits
 from dure.commerce.stock.errors import TooMuchPerBuyer
@@ -141,3 +141,36 @@ def test_many_hands_of_one_buyer_do_not_get_more_than_the_limit(monkeypatch):
     late = a_person()
     told = at_once(6, lambda n: place(option, 1, late))
     assert sum(isinstance(answer, Order) for answer in told) > 3, told
+
+
+@pytest.mark.django_db
+def test_a_check_of_age_holds_for_a_year():
+    option = an_option_sold(adults_only=True)
+    with pytest.raises(AdultsOnly):
+        place(option, buyer=a_person(adult_checked_at=clock.now() - timedelta(days=366)))
+
+
+@pytest.mark.django_db
+def test_an_add_on_is_not_sold_alone():
+    option = an_option_sold()
+    extra = an_option(2_000)
+    extra.product, extra.name, extra.addon = option.product, "상자", True
+    extra.save()
+    assert quote_of([(extra.pk, 1, None)]).lines[0].problem == "ALONE"
+    assert quote_of([(extra.pk, 1, None), (option.pk, 1, None)], unticked={option.pk}).problems
+    with pytest.raises(NotAsSold):
+        place(extra, buyer=a_person())
+    assert quote_of([(extra.pk, 2, None), (option.pk, 1, None)]).can_order
+
+
+@pytest.mark.django_db
+def test_goods_that_cannot_be_sent_back_want_a_consent_of_their_own():
+    option, buyer = an_option_sold(no_withdrawal="MADE_TO_ORDER"), a_person()
+    with pytest.raises(WithdrawalNotAgreed):
+        place(option, buyer=buyer)
+    order = actions.place_order(buyer, [Wanted(option.pk, 1)], an_address(), key=uuid.uuid4().hex, no_withdrawal=True)
+    line = order.lines.get()
+    assert line.no_withdrawal == "MADE_TO_ORDER"
+    type(option.product).objects.update(no_withdrawal="")
+    line.refresh_from_db()
+    assert line.no_withdrawal == "MADE_TO_ORDER", "as it was agreed"

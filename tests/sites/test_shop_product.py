@@ -63,9 +63,20 @@ def test_before_and_after_its_period_there_is_nothing_to_press(client):
     assert "판매가 끝난 상품" in late and "장바구니에 담기" not in late
 
 
-def test_goods_for_adults_ask_for_the_age(client):
-    page = a_page(client, a_product(adults_only=True))
-    assert 'name="adult"' in page and "청소년에게는 팔지 않으며" in page
+def test_goods_for_adults_are_hidden_from_who_is_not_known_to_be_one(client):
+    product = a_product(adults_only=True)
+    page = a_page(client, product)
+    assert product.name not in page and "로그인하고 인증하기" in page
+    client.force_login(a_person())
+    assert "성인 인증하고 보기" in a_page(client, product)
+    client.force_login(a_person(adult_checked_at=clock.now()))
+    assert product.name in a_page(client, product)
+    client.force_login(a_person(adult_checked_at=clock.now() - timedelta(days=366)))
+    assert product.name not in a_page(client, product), "a check holds for a year"
+
+
+def test_goods_that_cannot_be_sent_back_say_so(client):
+    assert "주문 제작 상품이라 단순 변심으로는" in a_page(client, a_product(no_withdrawal="MADE_TO_ORDER"))
 
 
 def test_an_addon_of_another_product_does_not_come_along(client):

@@ -18,6 +18,7 @@ from starlette.routing import Mount, Route
 from dure.integrations.account import simulator as account
 from dure.integrations.address import simulator as address
 from dure.integrations.carrier import simulator as carrier
+from dure.integrations.identity import simulator as identity
 from dure.integrations.mail import simulator as mail
 from dure.integrations.mail_order import simulator as mail_order
 from dure.integrations.markets import simulator as markets
@@ -33,6 +34,7 @@ PLAYED = {
     "markets": (markets, "공공데이터포털: 전국전통시장표준데이터"),
     "account": (account, "은행: 예금주 조회"),
     "address": (address, "행정안전부: 도로명주소 검색"),
+    "identity": (identity, "포트원: 본인인증"),
     "carrier": (carrier, "택배사: 배송 추적"),
     "solapi": (solapi, "솔라피: 문자와 카카오 알림톡"),
     "mail": (mail, "메일 서버: 보낸 편지를 모아 둬요(SMTP)"),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import models, transaction
 
 from dure.kit import audit, clock
 from dure.people import wordings
-from dure.people.errors import LastOperator, NotAllowed, UnknownWording
+from dure.people.errors import LastOperator, NotAllowed, TooYoung, UnknownWording
 from dure.people.models import Consent, Grant, Role, User
+from dure.people.rules import is_adult
 
 
 @transaction.atomic
@@ -95,6 +96,20 @@ def change_phone(user: User, phone: str, *, by: User | None) -> None:
     if User.objects.filter(pk=user.pk).exclude(phone=phone).update(phone=phone):
         user.phone = phone
         audit.record("people.phone_changed", user, by=by)
+
+
+@transaction.atomic
+def record_age(user: User, birth: date) -> None:
+    """An identity check told the date of birth: only that `user` is of age, and since when that is known, is kept.
+
+    Raises TooYoung.
+    """
+    moment = clock.now()
+    if not is_adult(birth, clock.kst_date(moment)):
+        raise TooYoung()
+    user.adult_checked_at = moment
+    user.save(update_fields=["adult_checked_at"])
+    audit.record("people.age_checked", user, by=user)
 
 
 def consent_subject(subject: models.Model) -> str:

@@ -20,3 +20,9 @@ class UnknownWording(DureError):
     message = _("동의 문구의 판이 맞지 않아요. 새로 고친 뒤 다시 읽어 드리고 동의를 받아 주세요.")
     status = 409
     field = "consent"
+
+
+class TooYoung(DureError):
+    code = "too_young"
+    message = _("19세가 되는 해의 1월 1일부터 살 수 있어요. 확인한 생년월일은 남기지 않았어요.")
+    status = 403

@@ -23,6 +23,7 @@ from dure.commerce.sellers.models import Seller, SellerStatus
 from dure.commerce.stock.limits import held_by, holder_of
 from dure.kit import clock
 from dure.kit.prepared import Prepared, Slot
+from dure.people.rules import check_holds
 
 Rows = Iterable[tuple[int, int, int | None]]  # option id, quantity, show
 
@@ -82,7 +83,7 @@ class QuoteLine:
     @property
     def counts(self) -> bool:
         """It may yet be bought: it is part of the totals."""
-        return self.chosen and self.problem not in {"GONE", "SOLD_OUT", "NOT_YET", "OVER", "ADULTS"}
+        return self.chosen and self.problem not in {"GONE", "SOLD_OUT", "NOT_YET", "OVER", "ADULTS", "ALONE"}
 
 
 @dataclass(frozen=True)
@@ -268,7 +269,7 @@ def _lines(wanted: list[tuple[int, int, int | None]], moment: datetime, faces: b
 
 
 def _by_the_sellers_terms(lines: list[QuoteLine], moment: datetime, buyer: Any, holder: str) -> list[QuoteLine]:
-    """Pieces of all options of a product count together; add-ons are bought beside them, in any number."""
+    """Pieces of all options of a product count together; add-ons are bought beside them, in any number, never ALONE."""
     pieces: Counter[int] = Counter()
     for line in lines:
         if line.chosen and not line.option.addon:
@@ -276,13 +277,15 @@ def _by_the_sellers_terms(lines: list[QuoteLine], moment: datetime, buyer: Any, 
     limited = {line.option.product_id for line in lines if line.option.product.max_per_buyer is not None}
     who = holder or (holder_of(buyer.pk) if buyer is not None and buyer.pk else "")
     held = held_by(who, limited) if limited and who else {}
-    adult = bool(getattr(buyer, "adult_checked_at", None))
+    adult = check_holds(getattr(buyer, "adult_checked_at", None), moment)
     found = []
     for line in lines:
         product = line.option.product
         has = held.get(product.pk, 0)
         count = pieces[product.pk] if not line.option.addon else max(pieces[product.pk], product.min_per_order)
         why = refusal(product, count, moment, held=has, adult=adult)
+        if not why and line.option.addon and not pieces[product.pk]:
+            why = "ALONE"
         found.append(replace(line, refusal=why if line.chosen else "", held=has))
     return found
 

@@ -63,6 +63,15 @@ class TaxClass(models.TextChoices):
     ZERO = "ZERO", _("영세율")
 
 
+class NoWithdrawal(models.TextChoices):
+    """Goods a buyer cannot send back for a change of mind alone, when told so and agreed before (전자상거래법 제17조 2항)."""
+
+    MADE_TO_ORDER = "MADE_TO_ORDER", _("주문 제작 상품")
+    PERISHABLE = "PERISHABLE", _("시간이 지나면 다시 팔기 어려운 상품")
+    COPYABLE = "COPYABLE", _("포장을 뜯으면 복제할 수 있는 상품")
+    DIGITAL = "DIGITAL", _("쓰기 시작한 디지털 콘텐츠")
+
+
 class ProductQuerySet(models.QuerySet["Product"]):
     def on_sale(self) -> Self:
         """What a buyer may see. Sold out is not a status: it is read from the stock."""
@@ -119,6 +128,9 @@ class Product(models.Model):
     origin = models.CharField(_("원산지"), max_length=200, blank=True, default="", db_default="")
     kc_numbers = models.JSONField(_("KC 인증번호"), default=list, blank=True, db_default=_none())  # ["R-R-ABC-..."]
     adults_only = models.BooleanField(_("미성년자 구매 불가"), default=False, db_default=False)
+    no_withdrawal = models.CharField(
+        _("청약철회 제한"), max_length=16, choices=NoWithdrawal.choices, blank=True, default="", db_default=""
+    )
     brand = models.CharField(_("브랜드"), max_length=60, blank=True, default="", db_default="")
     maker = models.CharField(_("제조사"), max_length=60, blank=True, default="", db_default="")
     weight_g = models.PositiveIntegerField(_("무게(g)"), null=True, blank=True)

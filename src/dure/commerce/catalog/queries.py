@@ -140,6 +140,7 @@ LABELS = {
     "origin": _("원산지"),
     "kc_numbers": _("KC 인증번호"),
     "adults_only": _("미성년자 구매 불가"),
+    "no_withdrawal": _("청약철회 제한"),
     "brand": _("브랜드"),
     "maker": _("제조사"),
     "weight_g": _("무게(g)"),

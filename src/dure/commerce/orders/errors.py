@@ -114,6 +114,14 @@ class AdultsOnly(DureError):
     status = 403
 
 
+class WithdrawalNotAgreed(DureError):
+    """전자상거래법 제17조 2항: goods that cannot be sent back for a change of mind want the buyer's own consent to it."""
+
+    code = "withdrawal_not_agreed"
+    message = _("‘%(name)s’은(는) 단순 변심으로 돌려보낼 수 없는 상품이에요. 이에 동의해야 주문할 수 있어요.")
+    field = "no_withdrawal"
+
+
 class BadReceiptNumber(DureError):
     code = "bad_receipt_number"
     message = _("번호를 다시 확인해 주세요. 소득공제는 휴대전화나 현금영수증 카드, 지출증빙은 사업자등록번호예요.")

@@ -53,7 +53,7 @@ class Placed:
 @dataclass(frozen=True)
 class Refused:
     """`code`: sold_out, live_sold_out, live_limit_reached, price_changed, not_on_sale, too_little, too_much, adults_only,
-    too_much_per_buyer, through_cart (a promotion holds that the lane does not reckon), idempotency_key_reused."""
+    too_much_per_buyer, through_cart (a promotion the lane does not reckon, a consent it does not ask), idempotency_key_reused."""
 
     code: str
     left: int = 0
@@ -103,7 +103,8 @@ offer AS MATERIALIZED (
          coalesce(b.method, 'MAX') AS method, coalesce(b.jeju_extra, t.jeju_extra, sp.jeju_extra, 0) AS jeju_extra,
          coalesce(b.remote_extra, t.remote_extra, sp.remote_extra, 0) AS remote_extra,
          coalesce(t.return_fee, sp.return_fee, 0) AS return_fee, coalesce(t.exchange_fee, sp.return_fee * 2, 0) AS exchange_fee,
-         coalesce(t.first_freight, true) AS first_freight, p.id AS product_id, p.min_per_order, p.max_per_order, p.adults_only,
+         coalesce(t.first_freight, true) AS first_freight, p.id AS product_id, p.min_per_order, p.max_per_order,
+         p.adults_only, p.no_withdrawal,
          deal.event, deal.bundle_from, deal.gift_from,
          CASE WHEN o.addon THEN NULL ELSE p.max_per_buyer END AS max_per_buyer, o.addon,
          jsonb_build_object('part', 0, 'list_price', o.price, 'tax_class', p.tax_class, 'origin', p.origin,
@@ -150,12 +151,13 @@ offer AS MATERIALIZED (
    WHERE o.id = %(option)s AND o.active AND (p.sale_from IS NULL OR p.sale_from <= %(now)s)
      AND (p.sale_until IS NULL OR p.sale_until > %(now)s)),
 fresh AS MATERIALIZED (
-  SELECT a.*, CASE WHEN f.event OR a.quantity >= f.bundle_from OR f.price * a.quantity >= f.gift_from THEN 'through_cart'
+  SELECT a.*, CASE WHEN f.event OR f.no_withdrawal <> '' OR a.quantity >= f.bundle_from OR f.price * a.quantity >= f.gift_from
+                        THEN 'through_cart'
                    WHEN f.price <> a.price THEN 'price_changed'
                    WHEN NOT f.addon AND a.quantity < f.min_per_order THEN 'too_little'
                    WHEN NOT f.addon AND a.quantity > f.max_per_order THEN 'too_much'
                    WHEN f.adults_only AND NOT EXISTS (SELECT FROM people_user u WHERE u.id = a.buyer
-                        AND u.adult_checked_at IS NOT NULL) THEN 'adults_only'
+                        AND u.adult_checked_at > %(now)s::timestamptz - interval '365 days') THEN 'adults_only'
                    WHEN f.max_per_buyer IS NOT NULL AND sum(a.quantity) OVER (PARTITION BY a.buyer ORDER BY a.ord) + coalesce(
                         (SELECT t.quantity FROM stock_purchasetally t WHERE f.max_per_buyer IS NOT NULL
                             AND t.product_id = f.product_id AND t.holder = 'u' || a.buyer), 0) > f.max_per_buyer

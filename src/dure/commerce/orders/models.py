@@ -14,7 +14,7 @@ from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from dure.commerce.catalog.models import Option
+from dure.commerce.catalog.models import NoWithdrawal, Option
 from dure.commerce.promotions.models import Agency, Offer
 from dure.commerce.sellers.models import Seller
 from dure.kit import clock
@@ -30,15 +30,6 @@ class LineStatus(models.TextChoices):
     RETURNED = "RETURNED", _("반품")
     EXCHANGED = "EXCHANGED", _("교환")
     CANCELED_BY_NOPAYMENT = "CANCELED_BY_NOPAYMENT", _("미결제 취소")
-
-
-class NoWithdrawal(models.TextChoices):
-    """Goods a buyer cannot send back for a change of mind alone, when told so before the purchase."""
-
-    MADE_TO_ORDER = "MADE_TO_ORDER", _("주문 제작 상품")
-    PERISHABLE = "PERISHABLE", _("시간이 지나면 다시 팔기 어려운 상품")
-    COPYABLE = "COPYABLE", _("포장을 뜯으면 복제할 수 있는 상품")
-    DIGITAL = "DIGITAL", _("쓰기 시작한 디지털 콘텐츠")
 
 
 def bought_by(who: Any, order: str = "") -> Q:

@@ -24,6 +24,7 @@ from dure.commerce.orders.errors import (
     NothingToOrder,
     OrderExpired,
     PriceChanged,
+    WithdrawalNotAgreed,
 )
 from dure.commerce.orders.guests import guest_secret_of, hashed
 from dure.commerce.orders.models import LineStatus, Order, ProductOrder, ShippingCharge
@@ -89,6 +90,7 @@ class Request:
     address: Address
     offers: Chosen | None = None
     at_the_door: frozenset[tuple[int, str]] = frozenset()
+    no_withdrawal: bool = False
 
     @property
     def holder(self) -> str:
@@ -107,6 +109,8 @@ class Request:
             said["offers"] = asdict(self.offers)
         if self.at_the_door:
             said["at_the_door"] = sorted(self.at_the_door)
+        if self.no_withdrawal:
+            said["no_withdrawal"] = True
         return body_hash(said)
 
 
@@ -122,15 +126,17 @@ def place_order(
     show: int | None = None,
     offers: Chosen | None = None,
     at_the_door: Collection[tuple[int, str]] = (),
+    no_withdrawal: bool = False,
 ) -> Order:
     """Hold the goods for fifteen minutes and write down the contract. The same `key` twice is the same order.
 
     `buyer` None: a `guest` buys, who comes back by its number and a contact, or by a secret (`guests`).
-    `expected_total`: the won the buyer saw. `offers`, `at_the_door`: as for `quote_of`. Raises SoldOut, CannotBuy,
+    `expected_total`: the won the buyer saw. `offers`, `at_the_door`: as for `quote_of`. `no_withdrawal`: the buyer agreed that
+    some goods cannot be sent back for a change of mind. Raises WithdrawalNotAgreed, SoldOut, CannotBuy,
     NotAsSold, AdultsOnly, TooMuchPerBuyer, PriceChanged, LiveSoldOut, LiveLimitReached, AddressMissing, GuestMissing,
     NothingToOrder, KeyReused (the key came before with another body).
     """
-    request = Request(buyer, guest, tuple(lines), address, offers, frozenset(at_the_door))
+    request = Request(buyer, guest, tuple(lines), address, offers, frozenset(at_the_door), no_withdrawal)
     return placed(request, key=key, expected_total=expected_total, source=source, show=show)[0]
 
 
@@ -166,6 +172,7 @@ def _place(
         holder=request.holder,
     )
     _refuse_what_cannot_be_sold(quote, request.wanted, expected_total)
+    _refuse_without_consent(quote, request)
     order = Order(
         number=ids.number("D", clock.kst_date(moment)),
         buyer=request.buyer,
@@ -251,6 +258,7 @@ def _line(
         seller_discount=sum(d.seller_share for d in line.discounts),
         commission_bp=commission_bp,
         live_price_id=line.price.live.pk if line.price.live else None,
+        no_withdrawal=line.option.product.no_withdrawal,
         contract={**contract_of(parcel, line), **counted},
     )
 
@@ -362,6 +370,12 @@ def _refuse_what_cannot_be_sold(quote: Quote, wanted: tuple[Wanted, ...], expect
             raise NotAsSold(name=line.option.product.name, why=line.refusal)
     if expected_total is not None and expected_total != quote.total:
         raise PriceChanged(total=quote.total)
+
+
+def _refuse_without_consent(quote: Quote, request: Request) -> None:
+    for line in quote.lines:
+        if line.option.product.no_withdrawal and not request.no_withdrawal:
+            raise WithdrawalNotAgreed(name=line.option.product.name)
 
 
 def _take_limited(holder: str, quote: Quote) -> set[int]:

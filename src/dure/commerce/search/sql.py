@@ -20,7 +20,8 @@ SOURCE = """
                ELSE terms.pay = 'PREPAID' AND (terms.fee_type = 'FREE'
                     OR (terms.fee_type = 'CONDITIONAL_FREE' AND terms.free_over <= offer.low)) END AS free,
            event.price AS event_price, event.usual AS event_usual,
-           offer.low, offer.high, offer.names, offer.in_stock, face.image, said.reviews, said.stars, kept.sold
+           offer.low, offer.high, offer.names, offer.in_stock,
+           CASE WHEN NOT p.adults_only THEN face.image END AS image, said.reviews, said.stars, kept.sold
       FROM catalog_product p
       JOIN sellers_seller s ON s.id = p.seller_id
       LEFT JOIN sellers_shippingpolicy policy ON policy.seller_id = p.seller_id

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from dure.commerce.catalog import notices
 from dure.commerce.catalog.actions import OptionRow
-from dure.commerce.catalog.models import Category, Product, TaxClass
+from dure.commerce.catalog.models import Category, NoWithdrawal, Product, TaxClass
 from dure.commerce.claims.models import Claim
 from dure.commerce.orders.models import DispatchDelay
 from dure.commerce.sellers.banks import BANKS
@@ -201,6 +201,14 @@ class TermsForm(forms.Form):
     )
     adults_only = forms.BooleanField(
         label=_("미성년자 구매 불가"), required=False, help_text=_("술처럼 19세가 넘어야 살 수 있는 상품이에요.")
+    )
+    no_withdrawal = forms.ChoiceField(
+        label=_("청약철회 제한"),
+        required=False,
+        choices=[("", _("단순 변심으로도 반품할 수 있어요")), *NoWithdrawal.choices],
+        help_text=_(
+            "법이 정한 경우에만 제한할 수 있고, 구매자가 주문할 때 따로 동의해요. 하자가 있으면 그래도 반품돼요."
+        ),
     )
     brand = forms.CharField(label=_("브랜드"), max_length=60, required=False)
     maker = forms.CharField(label=_("제조사"), max_length=60, required=False)

@@ -231,6 +231,8 @@ def _problem(line: queries.QuoteLine) -> str:
         case "PER_BUYER":
             told = {"n": product.max_per_buyer, "left": max((product.max_per_buyer or 0) - line.held, 0)}
             return _("한 분이 %(n)s개까지 살 수 있고, 지금은 %(left)s개 더 살 수 있어요.") % told
+        case "ALONE":
+            return _("추가구성은 본상품과 함께 살 수 있어요. 본상품을 담거나 빼 주세요.")
         case "ADULTS":
             return _("19세 이상만 살 수 있어요. 로그인하고 어른인지 확인해 주세요.")
     return ""

@@ -108,6 +108,9 @@ class Checkout(Address):
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
+    no_withdrawal = forms.BooleanField(
+        label=_("위 상품은 단순 변심으로 취소·반품할 수 없다는 것을 확인했고, 이에 동의해요"), required=False
+    )
     keep = forms.BooleanField(label=_("이 주소를 주소록에 저장하기"), required=False)
     key = forms.UUIDField(widget=forms.HiddenInput)
     expected = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)

@@ -3,6 +3,7 @@ from django.views.generic import RedirectView
 
 from dure.sites.shop.views import (
     addresses,
+    adults,
     benefits,
     cart,
     catalogue,
@@ -75,6 +76,8 @@ urlpatterns = [
     path("pay/<str:number>/done/", pay.paid, name="paid"),
     path("pay/<str:number>/deposit/", deposits.deposit, name="deposit"),
     path("pay/<str:number>/deposit/give-up/", deposits.give_up, name="deposit_give_up"),
+    path("adult/", adults.adult, name="adult"),
+    path("adult/done/", adults.adult_done, name="adult_done"),
     path("guest/", guests.look_up, name="guest"),
     path("addresses/", addresses.addresses, name="addresses"),
     path("addresses/search/", addresses.search, name="address_search"),

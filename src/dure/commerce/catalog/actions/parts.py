@@ -20,11 +20,11 @@ WORDS = ("name", "tagline", "story", "keywords")
 TEXTS = ("origin", "brand", "maker")
 LIMITS = ("min_per_order", "max_per_order", "max_per_buyer", "lead_days", "weight_g")
 PERIOD = ("sale_from", "sale_until")
-TERMS = (*LIMITS, *PERIOD, "tax_class", "kc_numbers", "adults_only", *TEXTS)
+TERMS = (*LIMITS, *PERIOD, "tax_class", "kc_numbers", "adults_only", "no_withdrawal", *TEXTS)
 LOOKS = (*WORDS, *TERMS, "blocks")
 REVIEWED = frozenset(
     {"name", "tagline", "story", "category", "blocks", "notice", "notice_type", "photos_added"}
-    | {"tax_class", "origin", "kc_numbers", "adults_only", "brand", "maker"}
+    | {"tax_class", "origin", "kc_numbers", "adults_only", "no_withdrawal", "brand", "maker"}
 )
 CLOSED = (ProductStatus.ENDED, ProductStatus.PROHIBITED)
 APPROVED = (ProductStatus.ON_SALE, ProductStatus.SUSPENDED)

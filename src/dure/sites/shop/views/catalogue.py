@@ -18,6 +18,7 @@ from dure.commerce.reviews.queries import reviews_of, stars_given
 from dure.commerce.search import queries as search
 from dure.kit import clock
 from dure.live.models import Show
+from dure.people.rules import check_holds
 from dure.sites.public import is_stranger, public
 from dure.sites.shop import offering, recent, seo, shelf
 from dure.sites.shop.finding import address, shelf_path
@@ -30,6 +31,8 @@ REVIEWS_PER_PAGE = 10
 @public(seconds=600, stamp=product_stamp)
 def product(request: HttpRequest, pk: int) -> HttpResponse:
     seen = get_object_or_404(visible(request), pk=pk)
+    if seen.adults_only and not _may_see(request, seen):
+        return render(request, "shop/adult_wall.html", {"product": seen})
     response = render(request, "shop/product.html", product_context(request, seen))
     return response if is_stranger(request) else recent.remember(request, response, pk)
 
@@ -69,6 +72,12 @@ def product_context(request: HttpRequest, seen: Product, **also: Any) -> dict[st
         "seo": seo.of_product(seen, page, fee.amount if fee else None),
         **also,
     }
+
+
+def _may_see(request: HttpRequest, seen: Product) -> bool:
+    """Goods for adults are shown to who was found to be one, and to whoever looks them over before they are sold."""
+    known = check_holds(getattr(request.user, "adult_checked_at", None), clock.now())
+    return known or bool(request.user.is_authenticated and request.GET.get("preview"))
 
 
 def visible(request: HttpRequest) -> Any:

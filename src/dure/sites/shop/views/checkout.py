@@ -62,6 +62,7 @@ def _order(request: HttpRequest, rows: Rows) -> HttpResponse:
                 show=live,
                 offers=offers,
                 at_the_door=_at_the_door(request.POST),
+                no_withdrawal=form.cleaned_data["no_withdrawal"],
             )
         except DureError as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
@@ -136,6 +137,7 @@ def _context(
         "form": form,
         "quote": quote,
         "bought": quote.lines,
+        "no_return": [line for line in quote.lines if line.option.product.no_withdrawal],
         "summary_url": reverse("shop:checkout"),
         "book": book,
         "saved": saved,
