@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db import models
-from django.db.models import Prefetch, Q, Sum
+from django.db.models import F, Prefetch, Q, Sum
 
 from dure.commerce.orders.guests import by_secret
 from dure.commerce.orders.models import Order, ProductOrder, ShippingCharge
 from dure.commerce.sellers.models import Seller
+from dure.kit import clock
 
 
 def orders_of(user: Any) -> models.QuerySet[Order]:
@@ -75,3 +77,13 @@ def agency_shares(line: ProductOrder) -> list[tuple[int, int]]:
 def for_guest(number: str, *, secret: str) -> Order | None:
     """A guest's order by the secret given out when it was placed (`guests.guest_secret_of`). See `guests.look_up`."""
     return by_secret(number, secret)
+
+
+def sold_by_shelf(seller: Seller, since: date, until: date) -> dict[int, int]:
+    """Won by category id that lines paid in these days (KST, `until` not among them) were sold for, less the seller's own
+    discount: what commission is taken of. Cancelled and returned pieces are left out."""
+    start, end = (datetime.combine(day, time(), clock.KST) for day in (since, until))
+    kept = F("quantity") - F("canceled_quantity") - F("returned_quantity")
+    share = (F("goods_amount") - F("seller_discount")) * kept / F("quantity")
+    lines = ProductOrder.objects.filter(seller=seller, paid_at__gte=start, paid_at__lt=end)
+    return dict(lines.values_list("option__product__category").annotate(won=Sum(share)).order_by())

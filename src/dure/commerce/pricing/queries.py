@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 
 from django.db import models
 from django.db.models import F, Q
@@ -222,3 +223,45 @@ def shares_of_seller(seller: int, day: date, price: int = 10_000) -> list[tuple[
     shelves = list(Category.objects.filter(products__seller=seller).distinct())
     points = commissions_of([(seller, c.pk) for c in shelves], day)
     return [(c, share_of(price, points[seller, c.pk])) for c in shelves]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A commission announced ahead, and what it comes to on the same sales."""
+
+    since: date
+    before: str  # as a percentage
+    then: Share
+    more: int  # won of commission and its VAT, above what was taken before; below 0: less
+
+    @property
+    def less(self) -> int:
+        return -self.more
+
+
+@dataclass(frozen=True)
+class Ahead:
+    category: Category
+    now: Share
+    changes: list[Change]
+
+
+def commissions_ahead(seller: int, sold: Mapping[int, int], day: date, most: int = 3) -> list[Ahead]:
+    """Per category (`sold`: won by category id) what is taken on a day and the next `most` days on which that changes.
+
+    Raises NoCommissionPlan.
+    """
+    if not sold:
+        return []
+    pairs, above = [(seller, c) for c in sold], shelves_above(sold)
+    mine = CommissionPlan.objects.filter(Q(seller=None) | Q(seller=seller))
+    starts = set(mine.filter(since__gt=day).values_list("since", flat=True))
+    ends = set(mine.filter(until__gt=day).values_list("until", flat=True))
+    rates = [(d, commissions_of(pairs, d, above)) for d in [day, *sorted(starts | ends)[:most]]]
+    rows = []
+    for category in Category.objects.filter(pk__in=sold):
+        told = [(d, share_of(sold[category.pk], points[seller, category.pk])) for d, points in rates]
+        steps = [(was, (d, then)) for (_d, was), (d, then) in pairwise(told) if was.basis_points != then.basis_points]
+        changes = [Change(d, was.percent, then, was.left - then.left) for was, (d, then) in steps]
+        rows.append(Ahead(category, told[0][1], changes))
+    return rows
