@@ -30,7 +30,9 @@ def choices(request: HttpRequest, shop: Seller) -> HttpResponse:
     if role == MINE:
         whose.append(f"user:{request.user.pk}")
     refused: list[str] = []
-    if request.method == "POST" and not getattr(request, "visit", None):
+    if request.method == "POST":
+        if not areas:  # who only looks hears of nothing and chooses nothing
+            raise RoleMissing()
         shown = choosing.rows(SELLER, whose, areas)
         refused = choosing.save(request.POST.getlist("on"), shown, whose, request.user)  # type: ignore[arg-type]
         if not refused:
