@@ -58,7 +58,7 @@ class Prepared(Generic[Row]):
         form = self._form or self._compile()
         with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
             cursor.execute(form.sql, [typed(values[p.name]) if isinstance(p, Slot) else p for p in form.params])
-            return [form.made(row) for row in form.compiler.results_iter([cursor.fetchall()])]
+            return form.read(cursor.fetchall())
 
     def _compile(self) -> _Form:
         self._form = _Form(self._build())
@@ -72,9 +72,14 @@ class _Form:
         self.compiler: Any = rows.query.get_compiler(using=DEFAULT_DB_ALIAS)
         self.sql, params = self.compiler.as_sql()
         self.params = [typed(p) for p in params]
+        self.converters = self.compiler.get_converters([column[0] for column in self.compiler.select])
         self.made: Callable[[Any], Any] = tuple
         if issubclass(rows._iterable_class, ModelIterable):
             self._reads_models()
+
+    def read(self, rows: list[tuple[Any, ...]]) -> list[Any]:
+        converted = self.compiler.apply_converters(rows, self.converters) if self.converters else rows
+        return [self.made(row) for row in converted]
 
     def _reads_models(self) -> None:
         compiler = self.compiler

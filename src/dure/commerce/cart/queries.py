@@ -223,6 +223,25 @@ def quote_of(
     )
 
 
+UNREAD = [  # of a cart or a contract
+    "tagline", "story", "blocks", "keywords", "review_note", "key", "kc_numbers", "maker", "created_at", "submitted_at", "updated_at",
+    *(
+        f"seller__{name}"
+        for name in (
+            "story", "lead_ref", "brn", "company_name", "representative", "mail_order_number", "mail_order_exempt", "business_address",
+            "contact_phone", "contact_email", "tax_type", "business_checked_at", "created_at", "submitted_at", "approved_at",
+            "review_note", "mend", "started_on", "suspended_until", "closed_at",
+        )
+    ),
+    *(
+        f"{shelf}__{name}"
+        for shelf in ("category", "category__parent")
+        for name in (
+            "name_ko", "name_en", "icon", "notice_type", "position", "needs_kc", "needs_origin", "adults_only", "active", "edited_at",
+        )
+    ),
+    "seller__shipping_policy__dispatch_from", "seller__shipping_policy__return_to", "seller__shipping_policy__carrier",
+]  # fmt: skip
 LINES = Prepared(
     lambda: (
         CartLine.objects.filter(cart__session_key=Slot("session_key", "text"))
@@ -241,7 +260,7 @@ OPTIONS: Prepared[Any] = Prepared(
             priced_live=Exists(live_prices(Slot("at", "timestamptz")).filter(option=OuterRef("pk"))),
             offered=Exists(Offer.objects.on_at(Slot("at", "timestamptz")).exclude(kind__in=Offer.COUPONS)),
         )
-        .defer("product__story", "product__blocks", "product__review_note", "product__seller__story")
+        .defer(*(f"product__{name}" for name in UNREAD))
         .order_by()
     )
 )

@@ -25,6 +25,7 @@ from dure.commerce.sellers.errors import RoleMissing
 from dure.commerce.sellers.models import Member, Seller, SellerStatus
 from dure.finance.settlement.models import Statement
 from dure.kit import clock, tokens
+from dure.kit.prepared import Prepared, Slot
 from dure.people.models import User
 from dure.sites.api import errors, limits
 from dure.sites.api.actions import digest_of
@@ -106,7 +107,18 @@ class Caller:
             return Order.objects.filter(key__startswith=f"api:{self.key.pk}:")
         return Order.objects.none()
 
+    def bought(self, number: str) -> bool:
+        """Whether the order of this number is among `orders`."""
+        if self.key and self.key.holder == Holder.SHOPFRONT:
+            return bool(PLACED_THROUGH(number=number, prefix=f"api:{self.key.pk}:"))
+        return self.orders().filter(number=number).exists()
 
+
+PLACED_THROUGH = Prepared(
+    lambda: Order.objects.filter(number=Slot("number", "text"), key__startswith=Slot("prefix", "text")).values_list(
+        "pk"
+    )
+)
 ANYBODY = Caller()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from functools import lru_cache
 
 import structlog
 from django.http import HttpRequest, HttpResponse
@@ -63,11 +64,14 @@ def answer(request: HttpRequest) -> HttpResponse:
 def _answer(request: HttpRequest) -> HttpResponse:
     _refuse_what_cannot_be_read(request)
     try:
-        view = resolve(request.path_info)
+        view = _resolved(request.path_info)
     except Resolver404 as error:
         raise errors.NotFound() from error
     request.caller = caller = identify(request)  # type: ignore[attr-defined]
     return carried_out(caller, lambda: view.func(request, *view.args, **view.kwargs))
+
+
+_resolved = lru_cache(maxsize=1024)(resolve)  # Django tries the addresses one after the other
 
 
 def _refuse_what_cannot_be_read(request: HttpRequest) -> None:

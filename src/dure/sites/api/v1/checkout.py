@@ -270,7 +270,7 @@ def confirm_payment(request: Any, asked: ConfirmIn) -> Any:
     caller: Caller = request.caller
     if caller.sandbox:
         raise errors.NotInSandbox()
-    if not caller.orders().filter(number=asked.order).exists():
+    if not caller.bought(asked.order):
         raise errors.NotFound()
     return _payment(payments.confirm(asked.order, asked.payment_key, asked.amount), asked.order)
 
