@@ -85,6 +85,12 @@ class NotEnoughPoints(DureError):
     field = "points"
 
 
+class RulesTooSoon(DureError):
+    code = "points_rules_too_soon"
+    message = _("적립 규칙은 내일부터 바꿀 수 있어요. 시작하는 날을 다시 골라 주세요.")
+    field = "since"
+
+
 class PriceNotLower(DureError):
     """An event price must lie below the lowest price of the last thirty days."""
 

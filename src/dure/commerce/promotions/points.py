@@ -9,10 +9,10 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from dure.commerce.promotions import rules
-from dure.commerce.promotions.errors import NotEnoughPoints
+from dure.commerce.promotions.errors import NotEnoughPoints, RulesTooSoon
 from dure.commerce.promotions.models import PointsAccount, PointsEntry, PointsPolicy
 from dure.kit import audit, clock
 from dure.people.models import User
@@ -65,6 +65,59 @@ def earn(user_id: int, paid: int, *, ref: str, at: datetime) -> bool:
 def thank_for_review(user_id: int, *, with_photo: bool, ref: str, at: datetime) -> bool:
     policy = policy_on(clock.kst_date(at))
     return give(user_id, policy.photo_review if with_photo else policy.review, kind=Kind.REVIEW, ref=ref, at=at)
+
+
+@transaction.atomic
+def unthank(ref: str, *, cause: str, at: datetime) -> int:
+    """What a review (`review:3`) was thanked with is taken back, as much of it as is still there. Returns how much."""
+    first = _thanks(ref).order_by("id").first()
+    if first is None:
+        return 0
+    return take_earned_back(first.account_id, _sum(_thanks(ref)), ref=f"{ref}:{cause}", at=at)
+
+
+@transaction.atomic
+def thank_again(ref: str, *, cause: str, at: datetime) -> bool:
+    """What had been taken back of a review's thanks is given again."""
+    taken = _thanks(ref).exclude(kind=Kind.REVIEW)
+    first = taken.order_by("id").first()
+    if first is None:
+        return False
+    return give(first.account_id, -_sum(taken), kind=Kind.BACK, ref=f"{ref}:{cause}", at=at)
+
+
+def _thanks(ref: str) -> QuerySet[PointsEntry]:
+    """All that moved for a review: given, taken back, given again."""
+    mine = Q(ref=ref) | Q(ref__startswith=f"{ref}:")
+    return PointsEntry.objects.filter(mine, kind__in=[Kind.REVIEW, Kind.TAKEN, Kind.BACK])
+
+
+def _sum(entries: QuerySet[PointsEntry]) -> int:
+    return entries.aggregate(n=Sum("amount"))["n"] or 0
+
+
+def rules_ahead() -> QuerySet[PointsPolicy]:
+    """Those of today and of days to come, the next first."""
+    return PointsPolicy.objects.filter(since__gte=policy_on(clock.today()).since).order_by("since")
+
+
+@transaction.atomic
+def set_rules(since: date, *, by: User, **terms: int) -> PointsPolicy:
+    """From a day to come on points are earned so; points given stay as they are. Raises RulesTooSoon."""
+    if since <= clock.today():
+        raise RulesTooSoon()
+    made, _created = PointsPolicy.objects.update_or_create(since=since, defaults=terms)
+    audit.record("promotions.points_rules_set", made, by=by, since=since.isoformat(), **terms)
+    return made
+
+
+@transaction.atomic
+def withdraw_rules(made: PointsPolicy, *, by: User) -> None:
+    """Before their day. Raises RulesTooSoon."""
+    if made.since <= clock.today():
+        raise RulesTooSoon()
+    audit.record("promotions.points_rules_withdrawn", made, by=by, since=made.since.isoformat())
+    made.delete()
 
 
 @transaction.atomic

@@ -174,6 +174,7 @@ def show_again(review: Review, *, by: User) -> None:
     review.hidden, review.hidden_why = False, ""
     review.save(update_fields=["hidden", "hidden_why"])
     audit.record("reviews.shown_again", review, by=by)
+    emit("reviews.shown_again", review, product_id=review.product_id, author_id=review.author_id)
     emit("reviews.changed", review, product_id=review.product_id, rating=review.rating)
 
 
