@@ -1,9 +1,13 @@
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 
+from dure.kit import clock
 from dure.kit.idempotency import KeyReused, once
+from dure.kit.models import IdempotencyKey
+from dure.kit.tasks import forget_idempotency_keys
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,3 +48,12 @@ def test_eight_at_once_are_one_deed():
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(ask, range(8)))
     assert answers == ["answer"] * 8 and len(deeds) == 1
+
+
+def test_answers_are_kept_for_a_month_and_no_longer():
+    now = clock.now()
+    for days in (29, 31):
+        with clock.at(now - timedelta(days=days)):
+            once("s", f"k{days}", {}, lambda: 1)
+    forget_idempotency_keys(timestamp=0)
+    assert list(IdempotencyKey.objects.values_list("key", flat=True)) == ["k29"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -47,3 +48,8 @@ def told_once(scope: str, key: str, body: Any, deed: Callable[[], Any]) -> tuple
         row.answer = deed()
         row.save(update_fields=["answer"])
     return row.answer, not created
+
+
+def forget(before: datetime) -> int:
+    """Throw away answers given before; nobody repeats a request after so long. Returns how many."""
+    return IdempotencyKey.objects.filter(created_at__lt=before).delete()[0]

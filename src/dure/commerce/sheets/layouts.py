@@ -28,7 +28,8 @@ OURS = Layout(
         ("상품주문번호", "line"), ("주문번호", "order"), ("택배사", "carrier"), ("송장번호", "waybill"),
         ("발송기한", "due"), ("결제일", "paid_at"), ("상품명", "product"), ("옵션", "option"), ("옵션코드", "option_code"),
         ("수량", "quantity"), ("결제 금액", "paid_amount"), ("배송비", "fee"), ("받는 분", "receiver"), ("연락처", "phone"),
-        ("우편번호", "postcode"), ("주소", "address"), ("배송 메모", "memo"), ("주문자", "buyer"), ("상태", "status"),
+        ("우편번호", "postcode"), ("주소", "address"), ("배송 메모", "memo"), ("남긴 말", "message"),
+        ("주문자", "buyer"), ("상태", "status"),
     ),
 )  # fmt: skip
 
@@ -61,13 +62,13 @@ COUPANG = Layout(
         ("결제액", "paid_amount"), ("배송비구분", ""), ("배송비", "fee"), ("도서산간 추가배송비", "extra"),
         ("구매수(수량)", "quantity"), ("옵션판매가(판매단가)", "unit_price"), ("구매자", "buyer"), ("구매자전화번호", ""),
         ("수취인이름", "receiver"), ("수취인전화번호", "phone"), ("우편번호", "postcode"), ("수취인 주소", "address"),
-        ("배송메세지", "memo"), ("상품별 추가메시지", ""), ("주문자 추가메시지", ""), ("배송완료일", "delivered_at"),
+        ("배송메세지", "memo"), ("상품별 추가메시지", ""), ("주문자 추가메시지", "message"), ("배송완료일", "delivered_at"),
         ("구매확정일자", "confirmed_at"),
     ),
 )  # fmt: skip
 
 LAYOUTS = {layout.code: layout for layout in (OURS, NAVER, COUPANG)}
-WIDE = {"address": 44, "product": 30, "shown_as": 36, "option": 22, "memo": 28}
+WIDE = {"address": 44, "product": 30, "shown_as": 36, "option": 22, "memo": 28, "message": 28}
 
 # What is read back. Other columns of a sheet are not looked at.
 FIELDS = {

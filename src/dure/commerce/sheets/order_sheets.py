@@ -99,6 +99,7 @@ def _cells(line: ProductOrder, bundle: int, charges: list[ShippingCharge], codes
         "postcode": order.postcode,
         "address": f"{order.address1} {order.address2}".strip(),
         "memo": order.memo,
+        "message": order.message,
         "product": line.product_name,
         "product_id": str(line.option.product_id),
         "option": line.option_name,

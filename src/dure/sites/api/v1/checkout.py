@@ -25,7 +25,7 @@ from dure.commerce.orders.placing import Address, Guest, Request, Wanted, guest_
 from dure.commerce.pricing.words import fee_reasons
 from dure.config import load
 from dure.finance.payments import actions as payments
-from dure.finance.payments.models import Payment
+from dure.finance.payments.models import Payment, PaymentStatus
 from dure.kit import ids
 from dure.kit.korean import phone_e164
 from dure.sites.api import errors
@@ -75,12 +75,14 @@ class GuestIn(Schema):
 
 
 class OrderIn(Schema):
-    """`guest` is needed where nobody is signed in. `expected_total`: the won the buyer saw."""
+    """`guest` is needed where nobody is signed in. `expected_total`: the won the buyer saw. `no_withdrawal`: the buyer agreed
+    that goods sold so cannot be sent back for a change of mind."""
 
     cart: CartId
     address: AddressIn
     guest: GuestIn | None = None
     expected_total: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = None
+    no_withdrawal: bool = Field(False)
 
 
 class PayIn(Schema):
@@ -171,6 +173,14 @@ class PlacedOut(OrderOut):
     guest_token: str
 
 
+class DepositOut(Schema):
+    """The virtual account a WAITING_FOR_DEPOSIT payment is awaited in: `bank` is the three-digit code of the bank."""
+
+    bank: str
+    account_number: str
+    due_at: datetime
+
+
 class PaymentOut(Schema):
     """`client_key`, `order` and `amount` are what the payment window is opened with."""
 
@@ -181,6 +191,7 @@ class PaymentOut(Schema):
     approved_at: datetime | None
     receipt_url: str
     client_key: str
+    deposit: DepositOut | None
 
 
 # Carts
@@ -231,6 +242,7 @@ def place(request: Any, asked: OrderIn) -> Any:
             None if caller.user else _guest(asked.guest),
             tuple(wanted),
             Address(**asked.address.model_dump()),
+            no_withdrawal=asked.no_withdrawal,
         ),
         key=_order_key(caller, key_of(request)),
         expected_total=asked.expected_total,
@@ -384,4 +396,10 @@ def _payment(payment: Payment, number: str) -> dict[str, Any]:
         "approved_at": payment.approved_at,
         "receipt_url": payment.receipt_url,
         "client_key": load().toss_client_key,
+        "deposit": _deposit(payment) if payment.status == PaymentStatus.WAITING_FOR_DEPOSIT else None,
     }
+
+
+def _deposit(payment: Payment) -> dict[str, Any]:
+    account = payment.virtual_account
+    return {"bank": account.bank_code, "account_number": account.number, "due_at": account.due_at}

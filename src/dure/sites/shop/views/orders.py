@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Q, QuerySet
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -26,14 +29,17 @@ from dure.finance.payments.ways import VIRTUAL
 from dure.kit import clock, images
 from dure.kit.errors import DureError
 from dure.sites import timeline
+from dure.sites.design.lists import Column, write_excel
 from dure.sites.design.toasts import toast
 from dure.sites.shop import forms
 from dure.sites.shop.access import actor, buyer_required
 from dure.sites.shop.trail import Line
 
 PER_PAGE = 10
+MONTHS = {"1": gettext_lazy("1개월"), "3": gettext_lazy("3개월"), "6": gettext_lazy("6개월"), "12": gettext_lazy("1년")}
 TABS = {
     "all": (gettext_lazy("전체"), {}),
+    "waiting": (gettext_lazy("입금 대기"), {"paid_at": None, "deposit_due__isnull": False}),
     "going": (gettext_lazy("진행 중"), {"lines__status__in": [LineStatus.PAID, LineStatus.DELIVERING]}),
     "arrived": (gettext_lazy("도착"), {"lines__status": LineStatus.DELIVERED}),
     "claims": (gettext_lazy("취소·반품·교환"), {"lines__claims__isnull": False}),
@@ -83,17 +89,62 @@ def item_of(line: ProductOrder) -> Line:
 def orders(request: HttpRequest) -> HttpResponse:
     current = request.GET.get("show", "all")
     _label, lookup = TABS.get(current, TABS["all"])
-    mine = _mine(request)
+    mine, words, months = _mine(request), request.GET.get("q", "").strip(), request.GET.get("months", "")
     if lookup:
         mine = mine.filter(pk__in=Order.objects.of(request.user).filter(**lookup).values("pk"))
+    for word in words.split()[:5]:
+        named = ProductOrder.objects.of_buyer(request.user).filter(
+            Q(product_name__icontains=word) | Q(option_name__icontains=word) | Q(seller__name__icontains=word)
+        )
+        mine = mine.filter(Q(number__icontains=word) | Q(pk__in=named.values("order_id")))
+    if months in MONTHS:
+        mine = mine.filter(placed_at__gte=clock.now() - timedelta(days=30 * int(months)))
+    if request.GET.get("export") == "xlsx":
+        return _as_excel(mine)
     page = Paginator(mine, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "orders": [seen(order) for order in page],
         "current": current if current in TABS else "all",
-        "tab_items": [(key, label, f"?show={key}") for key, (label, _lookup) in TABS.items()],
+        "words": words,
+        "months": months if months in MONTHS else "",
+        "periods": MONTHS.items(),
+        "searching": bool(words or months in MONTHS),
+        "tab_items": [(key, label, f"?{_asked(request, show=key)}") for key, (label, _lookup) in TABS.items()],
     }
     return render(request, "shop/orders.html", context)
+
+
+def _asked(request: HttpRequest, **changes: str) -> str:
+    """The query as it was asked, with something else chosen; a new choice begins on the first page."""
+    kept = {name: request.GET[name] for name in ("show", "q", "months") if request.GET.get(name)}
+    return urlencode({**kept, **changes})
+
+
+def _as_excel(mine: QuerySet[Order]) -> FileResponse:
+    """A row per product order, of what was found."""
+    columns = (
+        Column("number", _("주문번호"), value=lambda n: n.order.number),
+        Column("placed_at", _("주문일"), kind="moment", value=lambda n: n.order.placed_at),
+        Column("seller", _("판매자"), value=lambda n: n.seller.name),
+        Column("product_name", _("상품")),
+        Column("option_name", _("옵션")),
+        Column("quantity", _("수량"), kind="number"),
+        Column("goods_amount", _("상품 금액"), kind="won"),
+        Column("discount_amount", _("할인"), kind="won"),
+        Column("status", _("상태"), value=lambda n: n.get_status_display()),
+    )
+    file = tempfile.TemporaryFile()  # noqa: SIM115 (the response closes it)
+    write_excel(file, columns, (line for order in mine.iterator(200) for line in _with_order(order)))
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=f"orders-{clock.today():%y%m%d}.xlsx")
+
+
+def _with_order(order: Order) -> list[ProductOrder]:
+    lines = list(order.lines.all())
+    for line in lines:
+        line.order = order
+    return lines
 
 
 def _mine(request: HttpRequest) -> QuerySet[Order]:
