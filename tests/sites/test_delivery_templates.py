@@ -156,3 +156,17 @@ def test_of_many_presses_at_once_one_template_is_the_default():
     told = at_once(4, lambda n: delivery.make_default(rows[n], by=person))
     assert told == [None] * 4
     assert DeliveryTemplate.objects.filter(is_default=True).count() == 1
+
+
+def test_products_picked_in_the_product_list_are_given_a_template_together(client, shop):
+    others = [an_option(seller=shop).product for _ in range(2)]
+    template, strange = a_delivery_template(shop, name="소포"), an_option(name="남의 상품").product
+    picked = client.post("/seller/products/several/delivery/", {"ids": [str(p.pk) for p in [*others, strange]]})
+    page = text(client.get(picked["Location"]))
+    assert all(f'value="{p.pk}" checked' in page for p in others) and "남의 상품" not in page and "소포" in page
+    sent = {"template": template.pk, "product": [p.pk for p in [*others, strange]]}
+    assert client.post("/seller/delivery/assign/", sent).status_code == 302
+    assert {p.delivery for p in shop.products.filter(pk__in=[p.pk for p in others])} == {template}
+    strange.refresh_from_db()
+    assert strange.delivery is None
+    assert "고른 상품이 없어요" in text(client.get("/seller/delivery/assign/"))

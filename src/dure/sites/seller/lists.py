@@ -170,6 +170,7 @@ def product_deeds() -> tuple[Bulk, ...]:
     return (
         Bulk(_("판매 멈추기"), reverse("seller:several", args=["suspend"]), "pause", tone="quiet"),
         Bulk(_("다시 팔기"), reverse("seller:several", args=["resume"]), "play"),
+        Bulk(_("배송비"), reverse("seller:several", args=["delivery"]), "truck", tone="quiet"),
         Bulk(_("즉시할인"), reverse("seller:several", args=["discount"]), "percent", tone="quiet"),
     )
 

@@ -102,9 +102,18 @@ def template_default(request: HttpRequest, shop: Seller) -> HttpResponse:
 
 @centre
 @may("shop", "products")
-@require_POST
 def assign(request: HttpRequest, shop: Seller) -> HttpResponse:
-    """Products ticked here, or in the product list, are sent by a template; `template` empty: by the default."""
+    """Products ticked on the page of templates, or picked in the product list (which asks by GET which template), are
+    sent by a template; `template` empty: by the default."""
+    if request.method != "POST":
+        wanted = [int(text) for text in request.GET.getlist("product") if text.isdecimal() and len(text) < 12]
+        return page(
+            request,
+            shop,
+            "seller/delivery_assign.html",
+            products=Product.objects.filter(seller=shop, pk__in=wanted).select_related("delivery").order_by("name"),
+            templates=DeliveryTemplate.objects.filter(seller=shop).order_by("-is_default", "name"),
+        )
     wanted = request.POST.get("template", "")
     pk = int(wanted) if wanted.isdecimal() and len(wanted) < 12 else 0
     chosen = get_object_or_404(DeliveryTemplate.objects.filter(seller=shop), pk=pk) if wanted else None

@@ -36,7 +36,11 @@ def product_list(request: HttpRequest, shop: Seller) -> HttpResponse:
     return listing.respond("seller/products.html", **frame(request, shop), tabs=tabs, chosen=chosen)
 
 
-ASIDE = {"discount": "seller:new_discount"}  # deeds with a page of their own, where the picked products wait
+# Deeds with a page of their own, where the picked products wait.
+ASIDE = {
+    "discount": "seller:new_discount",
+    "delivery": "seller:delivery_assign",
+}
 
 
 @centre
