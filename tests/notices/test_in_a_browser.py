@@ -70,6 +70,8 @@ def test_a_buyer_an_owner_and_an_operator_decide_who_is_told_what(browser, live_
     page.get_by_role("link", name="결제가 끝났어요").click()
     for channel in ("EMAIL", "TALK", "TEXT"):
         page.goto(f"{live_server.url}/office/notices/order.paid/?channel={channel}")
+        if channel == "EMAIL":
+            page.frame_locator("iframe").get_by_text("김두레 님").wait_for()
         look(page, f"office-{channel}", phone)
     page.fill("textarea[name=body]", "#{이름} 님, 고맙습니다. #{주문번호}")
     page.get_by_role("button", name="미리 보기").click()

@@ -71,6 +71,13 @@ def test_a_paid_order_is_told_to_its_buyer_once_and_to_a_guest_too():
     assert Message.objects.filter(kind="order.paid").count() == 1
 
 
+def test_old_news_is_no_news():
+    a_line()
+    with clock.at(NOON + timedelta(days=4)):
+        assert heard() == {}
+    assert not Note.objects.exists()
+
+
 def test_the_worker_hears_without_a_delivery_of_its_own():
     a_line()
     deliver_due()
@@ -135,8 +142,8 @@ def test_one_event_that_cannot_be_told_is_kept_with_why_and_holds_back_no_other(
     with connection.cursor() as cursor:  # an event about an order that is not there
         cursor.execute(
             "INSERT INTO kit_event (topic, aggregate, payload, request_id, occurred_at) VALUES"
-            " ('orders.address_changed', 'orders.order:0', '{}', '', now()), ('orders.address_changed', %s, '{}', '', now())",
-            [f"orders.order:{line.order_id}"],
+            " ('orders.address_changed', 'orders.order:0', '{}', '', %s), ('orders.address_changed', %s, '{}', '', %s)",
+            [NOON, f"orders.order:{line.order_id}", NOON],
         )
     assert "order.address_changed" in heard()
     (note,) = Note.objects.all()

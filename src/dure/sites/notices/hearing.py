@@ -22,6 +22,7 @@ from dure.sites.notices.telling import TOPICS
 log = structlog.get_logger()
 
 BATCH = 200
+STALE = timedelta(days=3)  # news older than that is none: a market loaded from an archive, a house that stood still
 LONGEST_WAIT = 3600  # seconds between two tries of a note that cannot be told
 
 TAKE = """
@@ -46,7 +47,8 @@ def _catch_up_once() -> int:
     if not ids:
         return 0
     by_topic: dict[str, list[Event]] = defaultdict(list)
-    for event in Event.objects.filter(pk__in=ids).order_by("pk"):
+    fresh = Event.objects.filter(pk__in=ids, occurred_at__gt=clock.now() - STALE)
+    for event in fresh.order_by("pk"):
         by_topic[event.topic].append(event)
     kept: set[int] = set()
     for topic, events in by_topic.items():
