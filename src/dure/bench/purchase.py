@@ -82,6 +82,7 @@ def _measured(job: dict[str, Any], parts: dict[str, Any]) -> dict[str, Any]:
         },
         "cpu_ms": spent,
         "statuses": told["statuses"],
+        "events_waiting": _rows("SELECT count(*) FROM kit_delivery WHERE done_at IS NULL")[0][0],
     }
 
 

@@ -5,13 +5,14 @@
     @on("orders.paid")                                         # in a room's subscribers.py
     def open_statement_line(event: Event) -> None: ...
 
-A subscriber runs in the worker, in one transaction with the mark that it is done: its database changes happen
-exactly once. What it does outside the database may happen again, so it must carry an idempotency key. A failing
+A subscriber runs in the worker, in one transaction with the mark that it is done (and with other deliveries): its database
+changes happen exactly once. What it does outside the database may happen again, so it must carry an idempotency key. A failing
 delivery holds back the later events of its aggregate for that subscriber, and is tried again after 1, 2, 4 … 300 s.
 """
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import timedelta
@@ -19,11 +20,13 @@ from typing import Any
 
 import structlog
 from django.db import connection, models, transaction
+from django.db.models import Exists, OuterRef
 from psycopg.types.json import Jsonb
 
 from dure.kit import audit, clock
 from dure.kit.log import request_id
 from dure.kit.models import Delivery, Event
+from dure.kit.prepared import Prepared, Slot, typed
 from dure.kit.rows import insert_many, json_bytes
 
 log = structlog.get_logger()
@@ -117,48 +120,64 @@ def emit_many(topic: str, news: Iterable[tuple[models.Model, dict[str, Any]]]) -
     return events
 
 
-NEXT_DUE = """
-    SELECT d.id FROM kit_delivery d
-     WHERE d.done_at IS NULL AND d.next_attempt_at <= %s
-       AND NOT EXISTS (SELECT 1 FROM kit_delivery earlier
-                        WHERE earlier.subscriber = d.subscriber AND earlier.aggregate = d.aggregate
-                          AND earlier.done_at IS NULL AND earlier.event_id < d.event_id)
-     ORDER BY d.id LIMIT 1 FOR UPDATE SKIP LOCKED
-"""
+TOGETHER = 25  # deliveries in one transaction
+LONGEST = 0.3  # seconds after which it ends all the same: what its subscribers changed is locked until then
 
 
-def deliver_one() -> bool:
-    """Deliver the oldest due event; False when none is due."""
+def _due() -> models.QuerySet[Delivery]:
+    """Of each subscriber and aggregate the first that is not done, if its time has come."""
+    earlier = Delivery.objects.filter(
+        subscriber=OuterRef("subscriber"), aggregate=OuterRef("aggregate"), done_at=None, event__lt=OuterRef("event")
+    )
+    due = Delivery.objects.filter(~Exists(earlier), done_at=None, next_attempt_at__lte=Slot("now", "timestamptz"))
+    return due.select_for_update(skip_locked=True, of=("self",)).select_related("event").order_by("id")[:TOGETHER]
+
+
+DUE = Prepared(_due)
+
+
+def _deliver_some() -> int:
+    """Deliver the oldest due events, each in a savepoint of its own, with one commit. Returns how many were tried."""
+    until = time.monotonic() + LONGEST
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(NEXT_DUE, [clock.now()])
-            found = cursor.fetchone()
-        if not found:
-            return False
-        delivery = Delivery.objects.select_related("event").get(pk=found[0])
-        subscriber = _subscribers[delivery.event.topic].get(delivery.subscriber)
-        try:
-            with transaction.atomic():
-                if subscriber is None:
-                    raise LookupError(f"no subscriber {delivery.subscriber}")
-                with structlog.contextvars.bound_contextvars(request_id=delivery.event.request_id):
-                    subscriber(delivery.event)
-        except Exception as error:  # any failure of a subscriber is kept with its delivery and tried again
-            delivery.attempts += 1
-            delivery.last_error = repr(error)[:2000]
-            delivery.next_attempt_at = clock.now() + timedelta(seconds=min(2 ** (delivery.attempts - 1), 300))
-            log.exception("delivery_failed", topic=delivery.event.topic, subscriber=delivery.subscriber)
-        else:
-            delivery.done_at = clock.now()
-        delivery.save(update_fields=["attempts", "last_error", "next_attempt_at", "done_at"])
-    return True
+        tried: list[Delivery] = []
+        for delivery in DUE(now=clock.now()):
+            _deliver(delivery)
+            tried.append(delivery)
+            if time.monotonic() > until:
+                break
+        done = [d.pk for d in tried if d.done_at]
+        if done:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "UPDATE kit_delivery SET done_at = %s WHERE id = ANY(%s::bigint[])", [clock.now(), typed(done)]
+                )
+    return len(tried)
+
+
+def _deliver(delivery: Delivery) -> None:
+    subscriber = _subscribers[delivery.event.topic].get(delivery.subscriber)
+    try:
+        with transaction.atomic():
+            if subscriber is None:
+                raise LookupError(f"no subscriber {delivery.subscriber}")
+            with structlog.contextvars.bound_contextvars(request_id=delivery.event.request_id):
+                subscriber(delivery.event)
+    except Exception as error:  # any failure of a subscriber is kept with its delivery and tried again
+        delivery.attempts += 1
+        delivery.last_error = repr(error)[:2000]
+        delivery.next_attempt_at = clock.now() + timedelta(seconds=min(2 ** (delivery.attempts - 1), 300))
+        log.exception("delivery_failed", topic=delivery.event.topic, subscriber=delivery.subscriber)
+        delivery.save(update_fields=["attempts", "last_error", "next_attempt_at"])
+    else:
+        delivery.done_at = clock.now()
 
 
 def deliver_due(limit: int | None = None) -> int:
-    """Deliver until nothing is due (or `limit` events), then let the followers catch up; returns how many were tried."""
+    """Deliver until nothing is due (or about `limit` events), then let the followers catch up; returns how many were tried."""
     tried = 0
-    while (limit is None or tried < limit) and deliver_one():
-        tried += 1
+    while (limit is None or tried < limit) and (some := _deliver_some()):
+        tried += some
     for follower in _followers:
         follower()
     return tried

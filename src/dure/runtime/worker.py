@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import os
 import signal
 import threading
 from collections.abc import Awaitable, Callable
@@ -26,6 +27,7 @@ from dure.kit import log as logs
 
 log = structlog.get_logger()
 
+LATER = 10  # niceness: on a busy machine those who wait for a page come first, events and jobs catch up
 PARTS = ("relay", "jobs")
 BEAT = 3.0  # seconds between heartbeats
 DRAIN_PATIENCE = 8  # seconds running jobs get at a stop
@@ -40,6 +42,7 @@ BEATING = """
 def command(argv: list[str]) -> int:
     argparse.ArgumentParser(prog="dure worker").parse_args(argv)
     logs.setup(load().log, "worker")
+    os.nice(LATER)
     django.setup()
     stop = threading.Event()
     relay = threading.Thread(target=relay_until, args=[stop], name="relay")

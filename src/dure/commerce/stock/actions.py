@@ -17,6 +17,7 @@ from dure.commerce.catalog.models import Option, Product
 from dure.commerce.stock.errors import BadQuantity, CountUndone, NotEnoughStock, SoldOut
 from dure.commerce.stock.models import StockCount, StockItem, StockMovement
 from dure.kit import clock
+from dure.kit.prepared import typed
 from dure.people.models import User
 
 CHANNEL = "dure_live"
@@ -203,7 +204,7 @@ def _run(sql: str, quantities: dict[int, int]) -> dict[int, int]:
     if not quantities:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(sql, [list(quantities), list(quantities.values()), CHANNEL])
+        cursor.execute(sql, [typed(list(quantities)), typed(list(quantities.values())), CHANNEL])
         return {option_id: available for option_id, available, _ in cursor.fetchall()}
 
 

@@ -7,7 +7,7 @@ ask, then we ask, then we write down what was answered. A process that dies in b
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -93,7 +93,8 @@ def _asked(order_number: str, payment_key: str, amount: int) -> Payment | None:
         "until": moment + LOOKED_UP_WITHIN, "request": request_id(),
     }  # fmt: skip
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
+        guarded = transaction.atomic() if connection.in_atomic_block else nullcontext()
+        with guarded, connection.cursor() as cursor:
             cursor.execute(ASK, asked)
             found = cursor.fetchone()
     except IntegrityError as error:
