@@ -58,6 +58,7 @@ def seller(area, *, mine=200, others=404, house=403, read=403, writes=False):
     }
 
 
+PEOPLE = {**NOBODY, **{c: 200 for c in BUYERS if c != "shopfront"}}
 ROWS = {
     # operation: (method, path, body, what each caller gets)
     "list_categories": ("GET", "/categories", None, ALL),
@@ -74,6 +75,9 @@ ROWS = {
         {**CHECKOUT, **dict.fromkeys(BUYERS, 404)},
     ),
     "list_orders": ("GET", "/orders", None, {**NOBODY, **{c: 200 for c in BUYERS if c != "shopfront"}}),
+    "list_addresses": ("GET", "/addresses", None, PEOPLE),
+    "save_address": ("POST", "/addresses", "{address}", {**NOBODY, **{c: 201 for c in BUYERS if c != "shopfront"}}),
+    "remove_address": ("DELETE", "/addresses/1", None, {**NOBODY, **{c: 404 for c in BUYERS if c != "shopfront"}}),
     "get_order": (
         "GET",
         "/orders/{order}",

@@ -14,7 +14,7 @@ from ninja.renderers import BaseRenderer
 from dure.kit.errors import DureError
 from dure.sites.api import errors
 from dure.sites.api.problems import problem
-from dure.sites.api.v1 import catalogue, checkout, claims, fulfilment, goods, money
+from dure.sites.api.v1 import addresses, catalogue, checkout, claims, fulfilment, goods, money
 from dure.sites.api.v1.describe import described
 
 
@@ -49,6 +49,7 @@ api = Api(
 for prefix, part, tag in (
     ("", catalogue, "catalogue"),
     ("", checkout, "checkout"),
+    ("", addresses, "address book"),
     ("/seller", goods, "seller products"),
     ("/seller", fulfilment, "seller orders"),
     ("/seller", claims, "seller claims"),

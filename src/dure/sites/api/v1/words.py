@@ -12,6 +12,7 @@ IF_MATCH = _("읽을 때 받은 ETag예요. 그사이 바뀌었으면 412로 거
 TAGS: dict[str, Any] = {
     "catalogue": _("상품 찾기"),
     "checkout": _("장바구니, 주문, 결제"),
+    "address book": _("주소록"),
     "seller products": _("판매자: 상품과 재고"),
     "seller orders": _("판매자: 주문과 발송"),
     "seller claims": _("판매자: 취소·반품·교환"),
@@ -43,6 +44,9 @@ OPERATIONS: dict[str, Any] = {
     "place": _("주문하기: 15분 동안 상품을 맡아 둬요"),
     "list_orders": _("주문 목록"),
     "get_order": _("주문 하나"),
+    "list_addresses": _("주소록"),
+    "save_address": _("주소 적어 두기: 같은 곳은 한 번만 남아요"),
+    "remove_address": _("주소 지우기"),
     "prepare_payment": _("결제 창에 쓸 값"),
     "confirm_payment": _("결제 승인"),
     "list_own_products": _("내 상품 목록"),
