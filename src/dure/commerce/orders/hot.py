@@ -150,14 +150,28 @@ offer AS MATERIALIZED (
                WHERE c.offer_id = w.id AND c.seller_id = p.seller_id AND c.withdrawn_at IS NULL AND c.terms_hash = w.terms_hash))) deal
    WHERE o.id = %(option)s AND o.active AND (p.sale_from IS NULL OR p.sale_from <= %(now)s)
      AND (p.sale_until IS NULL OR p.sale_until > %(now)s)),
+terms AS MATERIALIZED (
+  SELECT jsonb_build_object(
+      'terms', jsonb_build_array(jsonb_build_object(
+         'type', CASE WHEN f.fee = 0 AND f.fee_type IN ('PAID', 'CONDITIONAL_FREE') THEN 'FREE' ELSE f.fee_type END,
+         'fee', CASE f.fee_type WHEN 'FREE' THEN 0 ELSE f.fee END,
+         'free_over', CASE f.fee_type WHEN 'CONDITIONAL_FREE' THEN f.free_over END,
+         'unit', CASE f.fee_type WHEN 'UNIT_QUANTITY_PAID' THEN f.unit END,
+         'bands', CASE WHEN f.fee_type <> 'RANGE_QUANTITY_PAID' THEN '[]'::jsonb
+                       WHEN f.third_from IS NULL THEN jsonb_build_array(jsonb_build_array(f.second_from, f.second_extra))
+                       ELSE jsonb_build_array(jsonb_build_array(f.second_from, f.second_extra),
+                                              jsonb_build_array(f.third_from, f.third_extra)) END)),
+      'method', f.method, 'pay', f.pay, 'jeju_extra', f.jeju_extra, 'remote_extra', f.remote_extra,
+      'return_fee', f.return_fee, 'exchange_fee', f.exchange_fee, 'first_freight', f.first_freight) AS policy
+    FROM offer f),
 fresh AS MATERIALIZED (
   SELECT a.*, CASE WHEN f.event OR f.no_withdrawal <> '' OR a.quantity >= f.bundle_from OR f.price * a.quantity >= f.gift_from
                         THEN 'through_cart'
                    WHEN f.price <> a.price THEN 'price_changed'
                    WHEN NOT f.addon AND a.quantity < f.min_per_order THEN 'too_little'
                    WHEN NOT f.addon AND a.quantity > f.max_per_order THEN 'too_much'
-                   WHEN f.adults_only AND NOT EXISTS (SELECT FROM people_user u WHERE u.id = a.buyer
-                        AND u.adult_checked_at > %(now)s::timestamptz - interval '365 days') THEN 'adults_only'
+                   WHEN f.adults_only AND (SELECT u.adult_checked_at FROM people_user u WHERE u.id = a.buyer)
+                        > %(now)s::timestamptz - interval '365 days' IS NOT TRUE THEN 'adults_only'
                    WHEN f.max_per_buyer IS NOT NULL AND sum(a.quantity) OVER (PARTITION BY a.buyer ORDER BY a.ord) + coalesce(
                         (SELECT t.quantity FROM stock_purchasetally t WHERE f.max_per_buyer IS NOT NULL
                             AND t.product_id = f.product_id AND t.holder = 'u' || a.buyer), 0) > f.max_per_buyer
@@ -190,19 +204,7 @@ charges AS (
   INSERT INTO orders_shippingcharge (order_id, seller_id, bundle, pay_type, amount, collect_amount, extra, reason, policy, refunded)
   SELECT n.id, f.seller_id, f.bundle, CASE WHEN f.pay = 'COLLECT' AND t.freight > 0 THEN 'COLLECT' ELSE 'PREPAID' END,
          n.shipping_total, CASE f.pay WHEN 'COLLECT' THEN t.freight ELSE 0 END, 0, r.reason,
-         jsonb_build_object(
-           'terms', jsonb_build_array(jsonb_build_object(
-              'type', CASE WHEN f.fee = 0 AND f.fee_type IN ('PAID', 'CONDITIONAL_FREE') THEN 'FREE' ELSE f.fee_type END,
-              'fee', CASE f.fee_type WHEN 'FREE' THEN 0 ELSE f.fee END,
-              'free_over', CASE f.fee_type WHEN 'CONDITIONAL_FREE' THEN f.free_over END,
-              'unit', CASE f.fee_type WHEN 'UNIT_QUANTITY_PAID' THEN f.unit END,
-              'bands', CASE WHEN f.fee_type <> 'RANGE_QUANTITY_PAID' THEN '[]'::jsonb
-                            WHEN f.third_from IS NULL THEN jsonb_build_array(jsonb_build_array(f.second_from, f.second_extra))
-                            ELSE jsonb_build_array(jsonb_build_array(f.second_from, f.second_extra),
-                                                   jsonb_build_array(f.third_from, f.third_extra)) END)),
-           'method', f.method, 'pay', f.pay, 'jeju_extra', f.jeju_extra, 'remote_extra', f.remote_extra,
-           'return_fee', f.return_fee, 'exchange_fee', f.exchange_fee, 'first_freight', f.first_freight,
-           'said', jsonb_build_object('fee', f.fee, 'free_over', f.free_over, 'zone', 'MAINLAND') ||
+         m.policy || jsonb_build_object('said', jsonb_build_object('fee', f.fee, 'free_over', f.free_over, 'zone', 'MAINLAND') ||
              CASE r.reason
                WHEN 'UNIT' THEN jsonb_build_object('unit', f.unit, 'quantity', t.quantity,
                                                    'times', (t.quantity + f.unit - 1) / f.unit)
@@ -210,7 +212,7 @@ charges AS (
                                    'from', CASE WHEN t.quantity >= f.third_from THEN f.third_from
                                                 WHEN t.quantity >= f.second_from THEN f.second_from ELSE 1 END)
                ELSE '{}'::jsonb END), 0
-    FROM placed n JOIN priced t USING (key), offer f, LATERAL (SELECT
+    FROM placed n JOIN priced t USING (key), offer f, terms m, LATERAL (SELECT
          CASE WHEN t.freight = 0 THEN CASE WHEN f.fee > 0 AND f.fee_type = 'CONDITIONAL_FREE' THEN 'FREE_OVER' ELSE 'FREE' END
               WHEN f.fee_type = 'UNIT_QUANTITY_PAID' THEN 'UNIT' WHEN f.fee_type = 'RANGE_QUANTITY_PAID' THEN 'RANGE'
               ELSE 'BASE' END AS reason) r
