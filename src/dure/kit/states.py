@@ -20,7 +20,7 @@ from psycopg.types.json import Jsonb
 from dure.kit import clock
 from dure.kit.errors import DureError
 from dure.kit.log import request_id
-from dure.kit.prepared import typed
+from dure.kit.prepared import typed, unseen
 from dure.kit.rows import Prepare, prepared
 
 
@@ -105,7 +105,7 @@ def _statement(model: type[models.Model], names: tuple[str, ...], field: str) ->
     statement = f"""
         WITH moved AS (
           UPDATE {quoted(meta.db_table)} SET {sets}
-           WHERE {quoted(key.column)} = ANY(%s::bigint[]) AND {quoted(field)} = ANY(%s::text[])
+           WHERE {quoted(key.column)} = ANY({unseen("%s::bigint[]")}) AND {quoted(field)} = ANY({unseen("%s::text[]")})
           RETURNING {quoted(key.column)} AS id),
         told AS (
           INSERT INTO kit_auditentry (at, actor_id, action, subject, why, detail, request_id)

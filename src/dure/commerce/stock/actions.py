@@ -17,22 +17,23 @@ from dure.commerce.catalog.models import Option, Product
 from dure.commerce.stock.errors import BadQuantity, CountUndone, NotEnoughStock, SoldOut
 from dure.commerce.stock.models import StockCount, StockItem, StockMovement
 from dure.kit import clock
-from dure.kit.prepared import typed
+from dure.kit.prepared import typed, unseen
 from dure.people.models import User
 
 CHANNEL = "dure_live"
 MOST = 1_000_000
 Lines = Iterable[tuple[int, int]]  # (option id, quantity)
 
-RESERVE = """
-    WITH wanted AS (SELECT * FROM unnest(%s::bigint[], %s::int[]) AS w(option_id, quantity)),
+RESERVE = f"""
+    WITH wanted AS (
+      SELECT * FROM unnest({unseen("%s::bigint[]")}, {unseen("%s::int[]")}) AS w(option_id, quantity)),
     locked AS (SELECT s.option_id, w.quantity FROM stock_stockitem s JOIN wanted w USING (option_id)
                 ORDER BY s.option_id FOR UPDATE OF s),
     changed AS (UPDATE stock_stockitem s SET available = s.available - l.quantity FROM locked l
                  WHERE s.option_id = l.option_id AND s.available >= l.quantity RETURNING s.option_id, s.available)
     SELECT option_id, available,
            pg_notify(%s, json_build_object('option', option_id, 'available', available)::text) FROM changed
-"""
+"""  # noqa: S608
 ADD = """
     WITH given AS (SELECT * FROM unnest(%s::bigint[], %s::int[]) AS g(option_id, quantity) ORDER BY option_id),
     changed AS (INSERT INTO stock_stockitem AS s (option_id, available)
