@@ -2,10 +2,13 @@
 
 import pytest
 from django.urls import reverse
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from builders import a_line, a_person, an_option, an_order
 from dure.commerce.sellers.models import Seller
+from dure.finance.ledger import actions as ledger
 from dure.finance.ledger import postings
+from dure.kit import checks
 
 pytestmark = pytest.mark.django_db
 
@@ -128,3 +131,15 @@ def test_a_journal_leads_to_its_order(client, officer):
     journal = postings.paid("payment:1", {line.pk: line.paid_amount}, {})
     page = client.get(reverse("office:journal", args=[journal])).content.decode()
     assert line.order.number in page and "구매확정을 기다리는 돈" in page
+
+
+def test_the_invariants_shown_are_those_computed_last_and_can_be_asked_for(client, officer):
+    address = reverse("office:verify")
+    assert "아직 계산한 적이 없어요" in client.get(address).content.decode()
+    for _ in range(2):
+        assert client.post(reverse("office:verify_again")).headers["Location"] == address
+    assert ProcrastinateJob.objects.filter(task_name__endswith="ledger.tasks.verify", status="todo").count() == 1
+    ledger.verify()
+    page = client.get(address).content.decode()
+    assert page.count("맞아요") == len(list(checks.every()))
+    assert "아직 계산한 적이 없어요" not in page

@@ -1,6 +1,6 @@
 """`dure verify`: recompute every invariant from the rows. Exits 1 with the offending rows when one is broken.
 
-All checks read one snapshot, so that trade going on meanwhile is no false alarm. Each room states its own (`checks.py`).
+Each room states its own (`checks.py`); the office shows what came out last (`ledger.tasks.verify`, nightly).
 """
 
 from __future__ import annotations
@@ -14,18 +14,7 @@ from dure.kit.checks import Result
 
 
 def run() -> list[Result]:
-    """Every row is read, so tables are joined whole: with what PostgreSQL believes of tables that have just been filled,
-    it would look up row by row, and one check took an hour for a day's trade."""
-    from django.db import connection, transaction
-
-    nested = connection.in_atomic_block  # a caller's own snapshot (a test)
-    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        if not nested:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        cursor.execute("SET LOCAL enable_nestloop = off")
-        results = [checks.run(check) for check in checks.every()]
-        cursor.execute("SET LOCAL enable_nestloop = on")
-    return results
+    return checks.run_every()
 
 
 def command(argv: list[str]) -> int:

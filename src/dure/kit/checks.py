@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import apps
-from django.db import connection
+from django.db import connection, transaction
 
 ROOMS = ("dure.people", "dure.messaging", "dure.commerce.", "dure.finance.", "dure.partnership", "dure.live")
 SHOWN = 20  # offending rows told per check
@@ -63,3 +63,17 @@ def run(check: Check) -> Result:
         seconds=round(time.perf_counter() - begun, 4),
         rows=[dict(zip(names, row[1:], strict=True)) for row in rows],
     )
+
+
+def run_every() -> list[Result]:
+    """All checks on one snapshot, so that trade going on meanwhile is no false alarm. Every row is read, so tables are
+    joined whole: with what PostgreSQL believes of tables that have just been filled, it would look up row by row, and one
+    check took an hour for a day's trade."""
+    nested = connection.in_atomic_block  # a caller's own snapshot (a test)
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        if not nested:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        results = [run(check) for check in every()]
+        cursor.execute("SET LOCAL enable_nestloop = on")
+    return results

@@ -5,19 +5,29 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import F, Prefetch, Q, Sum
+from django.db.models import F, OuterRef, Prefetch, Q, Sum
+from django.db.models.functions import JSONObject
 
 from dure.commerce.orders.guests import by_secret
-from dure.commerce.orders.models import Order, ProductOrder, ShippingCharge
+from dure.commerce.orders.models import LineGift, Order, ProductOrder, ShippingCharge
 from dure.commerce.sellers.models import Seller
 from dure.kit import clock
+
+GIVEN = ArraySubquery(  # the presents of a line, without a query of their own
+    LineGift.objects.filter(product_order=OuterRef("pk"))
+    .order_by("id")
+    .values(gift=JSONObject(name="name", quantity="quantity", back_at="back_at"))
+)
 
 
 def orders_of(user: Any) -> models.QuerySet[Order]:
     """A buyer's orders with their lines, newest first; unpaid ones that ended are left out."""
-    lines = ProductOrder.objects.select_related("seller", "option__product", "delay", "review").prefetch_related(
-        "option__product__photos", "claims", "discounts", "gifts"
+    lines = (
+        ProductOrder.objects.annotate(given=GIVEN)
+        .select_related("seller", "option__product", "delay", "review")
+        .prefetch_related("option__product__photos", "claims", "discounts")
     )
     return (
         Order.objects.of(user)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import uuid
+from contextlib import suppress
 
+import structlog
 from django.db import transaction
+from procrastinate.exceptions import AlreadyEnqueued
 
 from dure.commerce.promotions.models import Agency
 from dure.finance.ledger import postings
-from dure.finance.ledger.models import Journal
-from dure.kit import audit
+from dure.finance.ledger.models import Journal, Verification
+from dure.kit import audit, checks, clock
 from dure.people.models import User
+
+log = structlog.get_logger()
 
 
 @transaction.atomic
@@ -39,3 +45,21 @@ def receive_from_agency(agency: Agency, amount: int, *, by: User | None, key: st
     journal = Journal.objects.get(pk=postings.agency_paid(f"agency:{key}", agency=agency.pk, amount=amount))
     audit.record("ledger.agency_paid", journal, by=by, agency=agency.pk, amount=amount)
     return journal
+
+
+def verify() -> Verification:
+    """Recompute every invariant of every room, tell of the broken ones, and keep what came out."""
+    results = checks.run_every()
+    for found in results:
+        if not found.ok:
+            log.error("invariant_broken", check=found.name, count=found.count, rows=found.rows)
+    told = [{"name": r.name, "count": r.count, "seconds": r.seconds, "rows": r.rows} for r in results]
+    return Verification.objects.create(results=json.loads(json.dumps(told, default=str)))
+
+
+def ask_verification() -> None:
+    """Have it done soon by the worker; asked again while it waits, it is done once."""
+    from dure.finance.ledger import tasks
+
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        tasks.verify.configure().defer(timestamp=int(clock.now().timestamp()))

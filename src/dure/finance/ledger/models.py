@@ -167,3 +167,10 @@ class Held(models.Model):
                 name="held_for_one_thing",
             ),
         ]
+
+
+class Verification(models.Model):
+    """What recomputing every invariant came to, kept for the office: `results` is {name, count, seconds, rows} of each."""
+
+    at = models.DateTimeField(_("계산한 때"), default=clock.now, db_index=True)
+    results = models.JSONField(_("결과"))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
-from django.db.models import Prefetch, QuerySet
 
-from dure.finance.ledger.models import Balance, Entry, Held, Journal
+from dure.finance.ledger.models import Balance, Entry, Held, Journal, Verification
+from dure.kit import checks
 
 
 @dataclass(frozen=True)
@@ -94,15 +95,24 @@ def trial_balance() -> list[Balance]:
     return list(rows.order_by("-account__pool", "account__side", "account__name", "account__owner"))
 
 
-def journals_of(*, lines: list[int], charges: list[int]) -> QuerySet[Journal]:
-    """Every journal that moved money of these order lines and shipping charges, oldest first."""
+def journals_of(*, lines: list[int], charges: list[int]) -> list[tuple[Journal, list[Entry]]]:
+    """Every journal that moved money of these order lines and shipping charges with its legs, oldest first; one query."""
     about = (
         Entry.objects.filter(order_line__in=lines)
         .values("journal_id")
         .union(Entry.objects.filter(shipping_charge__in=charges).values("journal_id"))
     )
-    return (
-        Journal.objects.filter(pk__in=about)
-        .order_by("id")
-        .prefetch_related(Prefetch("entries", Entry.objects.select_related("account")))
-    )
+    legs: dict[Journal, list[Entry]] = {}
+    rows = Entry.objects.filter(journal_id__in=about).select_related("journal", "account")
+    for leg in rows.order_by("journal_id", "line"):
+        legs.setdefault(leg.journal, []).append(leg)
+    return list(legs.items())
+
+
+def last_verification() -> tuple[datetime, list[checks.Result]] | None:
+    """When every invariant was recomputed last, and what came out."""
+    kept = Verification.objects.order_by("-at", "-id").first()
+    if kept is None:
+        return None
+    about = {check.name: str(check.about) for check in checks.every()}
+    return kept.at, [checks.Result(about=about.get(told["name"], told["name"]), **told) for told in kept.results]

@@ -97,6 +97,7 @@ TABLES = {
     "ledger.entry": _("분개 항목"),
     "ledger.balance": _("계정 잔액"),
     "ledger.held": _("보관 중인 구매 대금"),
+    "ledger.verification": _("불변식 계산"),
     "payments.payment": _("결제"),
     "payments.refund": _("환불"),
     "payments.virtualaccount": _("가상계좌"),

@@ -72,6 +72,7 @@ urlpatterns = [
     path("ledger/fund/", money.fund, name="fund"),
     path("ledger/<int:pk>/", money.journal, name="journal"),
     path("verify/", money.verify, name="verify"),
+    path("verify/again/", money.verify_again, name="verify_again"),
     path("search/", searching.missed, name="missed"),
     path("search/synonyms/", searching.synonyms, name="synonyms"),
     path("search/synonyms/<int:pk>/", searching.synonym, name="synonym"),

@@ -5,18 +5,20 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q
+from django.db.models.functions import JSONObject
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dure.commerce.claims.models import Claim
-from dure.commerce.orders.models import Order, ProductOrder
-from dure.finance import verify as invariants
+from dure.commerce.orders.models import Order, ProductOrder, ShippingCharge
+from dure.commerce.orders.queries import GIVEN
 from dure.finance.ledger import actions as ledger
 from dure.finance.ledger.models import Journal
-from dure.finance.ledger.queries import journals_of, proof_of_funds, trial_balance
+from dure.finance.ledger.queries import journals_of, last_verification, proof_of_funds, trial_balance
 from dure.finance.payments import again, receipts
 from dure.finance.payments.models import Payment, Receipt, Refund
 from dure.finance.payouts import actions as payouts
@@ -35,6 +37,12 @@ from dure.sites.office.claims import DecideForm, HoldConfirmationForm
 from dure.sites.office.forms import FundForm, RunForm
 from dure.sites.statements import as_file
 
+CHARGED = ArraySubquery(
+    ShippingCharge.objects.filter(order=OuterRef("pk"))
+    .order_by("id")
+    .values(charge=JSONObject(id="id", amount="amount", seller="seller__name"))
+)
+
 
 @office()
 def order_list(request: HttpRequest) -> HttpResponse:
@@ -45,17 +53,14 @@ def order_list(request: HttpRequest) -> HttpResponse:
 @office()
 def order(request: HttpRequest, number: str) -> HttpResponse:
     """One order with its money: what was paid, where each won is now."""
-    found = get_object_or_404(Order.objects.select_related("buyer"), number=number)
-    rows = found.lines.select_related("seller", *timeline.ONE).prefetch_related(
-        *timeline.MANY, "claims__evidence", "discounts", "gifts"
-    )
+    found = get_object_or_404(Order.objects.select_related("buyer").annotate(charged=CHARGED), number=number)
+    rows = found.lines.annotate(given=GIVEN).select_related("seller", *timeline.ONE)
+    rows = rows.prefetch_related(*timeline.MANY, "claims__evidence", "discounts")
     lines = list(rows.order_by("id"))
-    charges = list(found.shipping_charges.select_related("seller"))
-    journals = journals_of(lines=[n.pk for n in lines], charges=[c.pk for c in charges])
+    journals = journals_of(lines=[n.pk for n in lines], charges=[c["id"] for c in found.charged])
     context = {
         "order": found,
         "lines": [(line, timeline.of_line(line)) for line in lines],
-        "charges": charges,
         "journals": journals,
         "decide": DecideForm(),
         "hold": HoldConfirmationForm(),
@@ -192,7 +197,16 @@ def pursue(request: HttpRequest) -> HttpResponse:
 
 @office(*MONEY)
 def verify(request: HttpRequest) -> HttpResponse:
-    return page(request, "office/verify.html", checks=invariants.run())
+    at, checks = last_verification() or (None, [])
+    return page(request, "office/verify.html", at=at, checks=checks)
+
+
+@require_POST
+@office(*MONEY)
+def verify_again(request: HttpRequest) -> HttpResponse:
+    ledger.ask_verification()
+    toast(request, _("모든 기록에서 다시 계산하고 있어요. 끝나면 이 화면에 나와요."))
+    return redirect("office:verify")
 
 
 def _payment_of(order: Order) -> Payment | None:

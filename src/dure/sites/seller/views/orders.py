@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from dure.commerce.orders import actions as orders
 from dure.commerce.orders.models import ProductOrder
+from dure.commerce.orders.queries import GIVEN
 from dure.commerce.orders.rules import business_days_after
 from dure.commerce.sellers.models import Seller
 from dure.commerce.shipping import actions as shipping
@@ -124,6 +125,7 @@ def _line(request: HttpRequest, shop: Seller, pk: int) -> ProductOrder:
     rows = (
         ProductOrder.objects.of_seller_user(request.user)
         .filter(seller=shop)
+        .annotate(given=GIVEN)
         .select_related("order", "option__product", "seller__shipping_policy", "delay")
         .prefetch_related(*timeline.MANY)
     )

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST
 
 from dure.commerce.orders import actions
 from dure.commerce.orders.models import LineStatus, Order, ProductOrder, ShippingCharge
-from dure.commerce.orders.queries import orders_of
+from dure.commerce.orders.queries import GIVEN, orders_of
 from dure.commerce.pricing.words import charge_reasons
 from dure.commerce.reviews import actions as reviews
 from dure.finance.payments.models import Payment
@@ -193,8 +193,9 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 def my_line(request: HttpRequest, pk: int) -> Line:
     mine = (
         ProductOrder.objects.of_buyer(request.user)
+        .annotate(given=GIVEN)
         .select_related("order", "seller", "option__product", "review", "delay")
-        .prefetch_related("option__product__photos", *timeline.MANY, "discounts", "gifts")
+        .prefetch_related("option__product__photos", *timeline.MANY, "discounts")
     )
     return item_of(get_object_or_404(mine, pk=pk))
 
