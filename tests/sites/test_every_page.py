@@ -30,6 +30,7 @@ SITES = {  # of whose addresses, opened by whom, at most how many queries
 ELSEWHERE = {  # walked by the tests of what must come before
     ("desk", "product"),  # of a merchant that is being raised
     ("shop", "refund_account"),  # of a payment into a virtual account
+    ("shop", "stop_advertising"),  # of a link in a message
     ("seller", "discount"),  # that the house proposes
 }
 AROUND = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "ROLLBACK")
@@ -74,7 +75,7 @@ def rounds(django_db_setup, django_db_blocker):
 def test_every_page_opens(rounds):
     for little in rounds:
         wrong = {page: status for page, (status, _n, seen) in little.items() if status not in RIGHT and seen}
-        assert wrong == {("shop", "pay_success"): 400}  # there is no payment window behind it
+        assert wrong == {("shop", "pay_success"): 400, ("shop", "adult_done"): 400}  # no window is behind them
 
 
 def test_what_shows_rows_is_walked_with_rows(rounds):
