@@ -340,7 +340,7 @@ class Filled:
                 "endpoint": {"pk": self.other_hook.pk},
                 "message": {"pk": self.other_hook.messages.latest("pk").pk},
                 "force": {"pk": self.line.pk},
-                "notice": {"code": "order_paid"},
+                "notice": {"code": "order.paid"},
             },
             "desk": {
                 "market": {"pk": self.market.pk},

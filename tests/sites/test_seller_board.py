@@ -198,3 +198,8 @@ def test_somebody_who_may_only_look_sees_no_buttons_and_can_do_nothing(client, s
     assert 'name="ids"' not in text(board_of(client, "?state=fresh"))
     for name in ("acknowledge_picked", "unacknowledge", "send"):
         assert client.post(reverse(f"seller:{name}"), {"ids": line.pk}).status_code == 403
+
+
+def test_searching_stays_in_the_state_that_was_chosen(client, shop):
+    sold(shop)
+    assert '<input type="hidden" name="state" value="fresh">' in text(board_of(client, "?state=fresh"))

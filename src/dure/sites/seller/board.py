@@ -78,6 +78,7 @@ class Board(KeyedListing):
         ),
     )
     filters = (Days("paid_at", gettext_lazy("결제일")),)
+    keeps = ("state",)
     order = "-paid_at"
     exports = "orders"
     caption = gettext_lazy("주문")
