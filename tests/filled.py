@@ -43,6 +43,7 @@ from dure.commerce.search import actions as searching
 from dure.commerce.search import documents
 from dure.commerce.sellers import actions as sellers
 from dure.commerce.sellers.models import Member, Seller
+from dure.finance.ledger import actions as ledger
 from dure.finance.ledger import postings
 from dure.finance.ledger.models import Journal
 from dure.finance.payments.models import Payment
@@ -198,6 +199,7 @@ class Filled:
         earned = settlement.earn_line(self.confirmed)
         if earned and (made := settlement.run(settlement.due_after(clock.today()), by=None)):
             self.statement = made[0]
+        ledger.verify()
 
     def _promotions(self) -> None:
         self.coupon = an_offer(how="AMOUNT", value=2000, name="가을맞이 쿠폰", quantity=100)
