@@ -296,7 +296,7 @@ class Nothing(DureError):
 
 
 @pytest.mark.django_db
-@pytest.mark.usefixtures("money")
+@pytest.mark.usefixtures("money", "simulators")
 def test_after_a_random_day_everything_is_true():
     with clock.at(datetime(2026, 3, 2, 9, tzinfo=KST)):
         day = Day(SEED)

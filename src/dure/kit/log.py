@@ -15,11 +15,14 @@ HEADER = "X-Request-Id"
 _SAFE = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
+def plain() -> structlog.dev.ConsoleRenderer:
+    """For people. Errors without the values of variables: those are slow to draw, and may be somebody's address."""
+    return structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+
+
 def setup(style: str, process: str) -> None:
     """`style` is text or json; `process` names the process in every line."""
-    renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer() if style == "json" else structlog.dev.ConsoleRenderer(colors=False)
-    )
+    renderer: structlog.typing.Processor = structlog.processors.JSONRenderer() if style == "json" else plain()
 
     def name_process(logger: object, method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         return {"process": process, **line}

@@ -92,7 +92,7 @@ def broken_variables(text: str) -> bool:
 
 def fill(text: str, values: Mapping[str, str]) -> str:
     """Raises KeyError for a variable without a value."""
-    return VARIABLE.sub(lambda found: values[found[1]], text)
+    return VARIABLE.sub(lambda found: str(values[found[1]]), text)
 
 
 # Advertising

@@ -6,6 +6,9 @@ import os
 from pathlib import Path
 
 import pytest
+import structlog
+
+from dure.kit import log
 
 os.environ.setdefault("DURE_MODE", "test")
 os.environ.setdefault("DURE_HOME", str(Path(__file__).parents[3] / ".dure" / "test"))
@@ -16,5 +19,6 @@ def pytest_configure(config: pytest.Config) -> None:
     """Temporary folders under our home. pytest's usual place is closed to others again by every other pytest that
     starts, and with it to the database's user of the servers that tests start there.
     """
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], log.plain()])
     if not config.option.basetemp:
         config.option.basetemp = str(Path(os.environ["DURE_HOME"]).resolve() / "pytest")
