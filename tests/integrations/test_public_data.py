@@ -112,8 +112,8 @@ def test_a_refusal_in_xml_is_told_as_such(simulators):
 
 
 def test_the_bank_names_the_holder_and_stays_by_it(simulators):
-    assert account().holder("088", "110-123-456789", name="김두레") == "김두레"
-    assert account().holder("088", "110123456789", name="이바뀜") == "김두레"
+    assert account().holder("088", "110-987-654321", name="김두레") == "김두레"
+    assert account().holder("088", "110987654321", name="이바뀜") == "김두레"
     assert account().holder("088", "1101230000", name="김두레") == "김다른"
 
 

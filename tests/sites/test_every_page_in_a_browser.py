@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Error
 
 from axe import serious
 from browser import DESK, PHONE, a_page, sign_in
@@ -31,14 +32,24 @@ OUR_WORDS_FOR_NOTHING = re.compile(r"(?<!-)\b(None|True|False|Undefined|NaN)\b|\
 ROW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
+def answer_of(page, url):
+    """None: an answer without a page, as of what takes a form only."""
+    try:
+        return page.goto(url)
+    except Error as error:
+        if "ERR_HTTP_RESPONSE_CODE_FAILURE" not in str(error):
+            raise
+        return None
+
+
 def found_wrong(page, url, name):
     """What is wrong with one page, in words."""
     heard: list[str] = []
     listen = lambda message: heard.append(message.text) if message.type == "error" else None  # noqa: E731
     page.on("console", listen)
     page.set_viewport_size(PHONE)
-    first = page.goto(url)
-    if not first.ok or page.url != url or "text/html" not in first.headers.get("content-type", ""):
+    first = answer_of(page, url)
+    if first is None or not first.ok or page.url != url or "text/html" not in first.headers.get("content-type", ""):
         page.remove_listener("console", listen)
         return []  # a file, the way to another page, or what takes a form only: test_every_page.py has opened it
     wrong = [f"{name}: {finding}" for finding in serious(page)]
