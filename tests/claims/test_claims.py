@@ -169,6 +169,19 @@ class TestWhoMayAsk:
         assert Refund.objects.get().amount == 33_000
         assert everything_holds()
 
+    def test_a_freight_above_the_goods_net_is_the_sellers_though_it_was_settled(self):
+        line = bought(price=2_000)
+        orders.confirm_purchase(line, by=line.order.buyer)
+        deliver_due()
+        officer = a_person("OPERATOR")
+        claim = claims.force(line, "RETURN", quantity=1, fault="BUYER", why="직권", key=uuid.uuid4(), by=officer)
+        deliver_due()
+        assert (claim.goods_refund, claim.return_fee, claim.refund_amount) == (2_000, 2_000, 0), (
+            "nothing is left to refund"
+        )
+        assert SettlementLine.objects.get(kind="RETURN_FEE").net > 0, "the commission on it comes back to the seller"
+        assert everything_holds()
+
     def test_goods_on_their_way_can_be_asked_back_and_are_returned_without_arriving(self):
         line = bought("DELIVERING")
         claims.complete(back(ask(line)), by=None)

@@ -4,7 +4,9 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -15,6 +17,7 @@ from dure.commerce.claims import actions as claims
 from dure.commerce.claims.models import Claim
 from dure.commerce.orders import actions as orders
 from dure.commerce.orders.errors import OrderExpired
+from dure.commerce.orders.models import Order
 from dure.commerce.stock.models import StockItem
 from dure.finance import verify
 from dure.finance.ledger import postings
@@ -441,3 +444,30 @@ def test_a_silent_provider_leaves_everything_as_it_was(outside):
     with later():
         assert actions.recover_unfinished() == 0
         assert actions.recover_unfinished() == 1
+
+
+@pytest.mark.race
+def test_whoever_looks_closer_waits_for_the_order_without_holding_its_payment():
+    """As `finish` and `prepare` do: in the other order, two confirms of one order wait for each other."""
+    order, key = an_agreed_order()
+
+    def look_closer():
+        try:
+            return actions._begin(order.number, key, order.pay_total).status
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            Order.objects.select_for_update().get(pk=order.pk)
+            second = pool.submit(look_closer)
+            while not waiting_for_a_lock():
+                time.sleep(0.01)
+            Payment.objects.select_for_update(nowait=True).get(order=order)
+        assert second.result(timeout=10) == "IN_PROGRESS"
+
+
+def waiting_for_a_lock():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone()[0]

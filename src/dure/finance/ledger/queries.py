@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from dure.finance.ledger.models import Balance, Entry, Held, Journal, Verification
+from dure.finance.ledger.models import Balance, Entry, Held, Journal, Kind, Verification
 from dure.kit import checks
 
 
@@ -116,3 +116,8 @@ def last_verification() -> tuple[datetime, list[checks.Result]] | None:
         return None
     about = {check.name: str(check.about) for check in checks.every()}
     return kept.at, [checks.Result(about=about.get(told["name"], told["name"]), **told) for told in kept.results]
+
+
+def is_sold(order_line: int) -> bool:
+    """What was held for a line has become its seller's (postings.purchase_confirmed)."""
+    return Journal.objects.filter(kind=Kind.PURCHASE_CONFIRMED, ref=f"line:{order_line}").exists()

@@ -24,7 +24,7 @@ from dure.commerce.orders.errors import OrderExpired
 from dure.commerce.orders.models import Order, ProductOrder, ShippingCharge
 from dure.commerce.orders.queries import agency_shares, charge_of
 from dure.finance.ledger import postings
-from dure.finance.ledger.models import Held
+from dure.finance.ledger.queries import held_for_line, is_sold
 from dure.finance.ledger.rules import Share, share
 from dure.finance.payments import again, virtual
 from dure.finance.payments.errors import (
@@ -130,8 +130,14 @@ ASK = """
 
 @transaction.atomic
 def _begin(order_number: str, payment_key: str, amount: int) -> Payment:
-    mine = Payment.objects.select_for_update(of=("self",)).select_related("order")
-    payment = mine.filter(order__number=order_number).first() or _unopened(order_number)
+    """A headless shop opens the window itself: there may be no payment yet."""
+    order = (
+        Order.objects.select_for_update().filter(number=order_number).first()
+    )  # before its payment, as `finish` does
+    if order is None:
+        raise NothingToPay()
+    payment = Payment.objects.select_for_update().filter(order=order).first() or prepare(order)
+    payment.order = order
     if payment.status in Payment.SETTLED:
         return payment
     if payment.amount != amount or payment.order.pay_total != amount:
@@ -162,14 +168,6 @@ def _hold_goods(order: Order, *, until: datetime) -> None:
         orders.keep_open(order, until=until)
     except OrderExpired:
         orders.revive(order, until=until)
-
-
-def _unopened(order_number: str) -> Payment:
-    """A payment whose window a headless shop opened itself. Raises NothingToPay, OrderExpired."""
-    order = Order.objects.filter(number=order_number).first()
-    if order is None:
-        raise NothingToPay()
-    return prepare(order)
 
 
 def _after_error(payment: Payment, error: OutsideError) -> PaymentTold:
@@ -277,8 +275,7 @@ def authorize(ref: str, line: ProductOrder, claim_id: int, goods: int, shipping:
     """The ledger's first phase: from what is held for this very line, or, when that is the seller's already, from our
     own money with the seller owing it back."""
     charge = charge_of(line)
-    held = Held.objects.filter(order_line=line.pk).values_list("amount", flat=True).first() or 0
-    if held >= goods - return_fee:
+    if not is_sold(line.pk) and held_for_line(line.pk) >= goods - return_fee:
         # The return fee stays held for the line, until the settlement gives it to the seller.
         return postings.refund_authorized(ref, {line.pk: goods - return_fee}, {charge.pk: shipping})
     return postings.refund_after_settlement(

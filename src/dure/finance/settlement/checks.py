@@ -36,7 +36,7 @@ CHECKS = [
                        JOIN ledger_account a ON a.id = b.account_id WHERE a.pool = 'SEG' AND a.name = 'SELLER') b
                  ON b.seller_id = o.seller_id
          WHERE coalesce(o.lines, 0) <> coalesce(b.ledger, 0)
-           AND NOT EXISTS (SELECT 1 FROM kit_delivery WHERE done_at IS NULL AND subscriber LIKE 'dure.finance.%')
+           AND NOT EXISTS (SELECT 1 FROM kit_delivery WHERE done_at IS NULL AND subscriber LIKE 'dure.finance.settlement.%')
         """,
     ),
     Check(
