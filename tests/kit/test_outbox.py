@@ -82,3 +82,19 @@ def test_what_happened_cannot_be_rewritten(heard, someone):
     happen(someone, 1)
     with pytest.raises(Exception, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE kit_event SET topic = 'other'")
+
+
+def test_deliveries_share_a_transaction_but_those_that_ask_outside(monkeypatch, someone):
+    commits = []
+
+    def in_which(event):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_current_xact_id()::text")
+            commits.append(cursor.fetchone()[0])
+
+    subscribers = {"tests.inside": in_which, "tests.too": in_which, "tests.outside": in_which}
+    monkeypatch.setitem(outbox._subscribers, "test.happened", subscribers)
+    monkeypatch.setattr(outbox, "_outside", {"tests.outside"})
+    happen(someone, 1)
+    assert outbox.deliver_due() == 3
+    assert commits[0] == commits[1] != commits[2]

@@ -6,8 +6,9 @@
     def open_statement_line(event: Event) -> None: ...
 
 A subscriber runs in the worker, in one transaction with the mark that it is done (and with other deliveries): its database
-changes happen exactly once. What it does outside the database may happen again, so it must carry an idempotency key. A failing
-delivery holds back the later events of its aggregate for that subscriber, and is tried again after 1, 2, 4 … 300 s.
+changes happen exactly once. What it does outside the database (`on(…, outside=True)`) may happen again, so it must carry an
+idempotency key. A failing delivery holds back the later events of its aggregate for that subscriber, and is tried again
+after 1, 2, 4 … 300 s.
 """
 
 from __future__ import annotations
@@ -33,15 +34,23 @@ log = structlog.get_logger()
 
 Subscriber = Callable[[Event], None]
 _subscribers: dict[str, dict[str, Subscriber]] = defaultdict(dict)
+_outside: set[str] = set()
 _followers: list[Callable[[], object]] = []
 
 CHANNEL = "dure_outbox"  # NOTIFY at commit, so that the worker need not poll fast
 
 
-def on(*topics: str) -> Callable[[Subscriber], Subscriber]:
+def on(*topics: str, outside: bool = False) -> Callable[[Subscriber], Subscriber]:
+    """`outside`: the subscriber asks somebody out of the house. It is delivered alone: others' rows do not stay locked for as
+    long as that takes, and what it asked is not asked again because another delivery's commit failed.
+    """
+
     def register(fn: Subscriber) -> Subscriber:
+        name = f"{fn.__module__}.{fn.__qualname__}"
         for topic in topics:
-            _subscribers[topic][f"{fn.__module__}.{fn.__qualname__}"] = fn
+            _subscribers[topic][name] = fn
+        if outside:
+            _outside.add(name)
         return fn
 
     return register
@@ -142,9 +151,12 @@ def _deliver_some() -> int:
     with transaction.atomic():
         tried: list[Delivery] = []
         for delivery in DUE(now=clock.now()):
+            alone = delivery.subscriber in _outside
+            if alone and tried:
+                break
             _deliver(delivery)
             tried.append(delivery)
-            if time.monotonic() > until:
+            if alone or time.monotonic() > until:
                 break
         done = [d.pk for d in tried if d.done_at]
         if done:

@@ -8,6 +8,6 @@ from dure.live import actions
 from dure.live.models import Show
 
 
-@on("live.on_air")
+@on("live.on_air", outside=True)
 def tell_who_asked(event: Event) -> None:
     actions.tell_who_asked(Show.objects.get(code=event.payload["code"]))

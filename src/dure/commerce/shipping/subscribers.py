@@ -3,6 +3,6 @@ from dure.kit.models import Event
 from dure.kit.outbox import on
 
 
-@on("shipping.handed_over")
+@on("shipping.handed_over", outside=True)
 def ask_for_tracking(event: Event) -> None:
     tracking.register(event.payload["carrier"], event.payload["waybill"])

@@ -17,7 +17,7 @@ def owe_it_to_the_buyer(event: Event) -> None:
     )
 
 
-@on("payments.refund_requested")
+@on("payments.refund_requested", outside=True)
 def ask_the_provider(event: Event) -> None:
     actions.carry_out(Refund.objects.select_related("payment").get(pk=event.payload["refund_id"]))
 
@@ -32,7 +32,7 @@ def a_cash_receipt_is_taken_back(event: Event) -> None:
     receipts.taken_back(Refund.objects.select_related("payment").get(pk=about(event)))
 
 
-@on("payments.receipt_requested")
+@on("payments.receipt_requested", outside=True)
 def report_to_the_tax_service(event: Event) -> None:
     receipts.carry_out(Receipt.objects.select_related("payment__order").get(pk=event.payload["receipt_id"]))
 
