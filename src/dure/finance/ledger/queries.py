@@ -118,6 +118,6 @@ def last_verification() -> tuple[datetime, list[checks.Result]] | None:
     return kept.at, [checks.Result(about=about.get(told["name"], told["name"]), **told) for told in kept.results]
 
 
-def is_sold(order_line: int) -> bool:
-    """What was held for a line has become its seller's (postings.purchase_confirmed)."""
-    return Journal.objects.filter(kind=Kind.PURCHASE_CONFIRMED, ref=f"line:{order_line}").exists()
+def is_posted(kind: Kind, ref: str) -> bool:
+    """Whether this money event has happened."""
+    return Journal.objects.filter(kind=kind, ref=ref).exists()

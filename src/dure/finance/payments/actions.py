@@ -24,7 +24,8 @@ from dure.commerce.orders.errors import OrderExpired
 from dure.commerce.orders.models import Order, ProductOrder, ShippingCharge
 from dure.commerce.orders.queries import agency_shares, charge_of
 from dure.finance.ledger import postings
-from dure.finance.ledger.queries import held_for_line, is_sold
+from dure.finance.ledger.models import Kind
+from dure.finance.ledger.queries import held_for_line, is_posted
 from dure.finance.ledger.rules import Share, share
 from dure.finance.payments import again, virtual
 from dure.finance.payments.errors import (
@@ -275,8 +276,9 @@ def authorize(ref: str, line: ProductOrder, claim_id: int, goods: int, shipping:
     """The ledger's first phase: from what is held for this very line, or, when that is the seller's already, from our
     own money with the seller owing it back."""
     charge = charge_of(line)
-    if not is_sold(line.pk) and held_for_line(line.pk) >= goods - return_fee:
-        # The return fee stays held for the line, until the settlement gives it to the seller.
+    earned = return_fee if is_posted(Kind.RETURN_FEE_EARNED, f"claim:{claim_id}") else 0
+    if held_for_line(line.pk) >= goods - earned:
+        # The return fee stays held for the line, until the settlement gives it to the seller; or it did so before us.
         return postings.refund_authorized(ref, {line.pk: goods - return_fee}, {charge.pk: shipping})
     return postings.refund_after_settlement(
         ref,

@@ -14,7 +14,8 @@ from dure.commerce.orders.queries import agency_shares, lines_of_charge
 from dure.commerce.orders.rules import OPEN_CLAIM, business_days_after
 from dure.commerce.sellers.models import Seller
 from dure.finance.ledger import postings
-from dure.finance.ledger.queries import balance_of
+from dure.finance.ledger.models import Kind as Posted
+from dure.finance.ledger.queries import balance_of, is_posted
 from dure.finance.ledger.rules import share
 from dure.finance.payments import actions as payments
 from dure.finance.payouts import actions as payouts
@@ -106,7 +107,8 @@ def settle_claim(claim: Claim) -> SettlementLine | None:
     line = claim.product_order
     if SettlementLine.objects.filter(ref=f"claim:{claim.pk}").exists():
         return None
-    if SettlementLine.objects.filter(ref=f"sale:{line.pk}").exists():
+    from_held = is_posted(Posted.REFUND_AUTHORIZED, f"claim:{claim.pk}")  # before the rest was sold
+    if not from_held and SettlementLine.objects.filter(ref=f"sale:{line.pk}").exists():
         part = payments.taken_back(line, claim)
         net = claim.return_fee - claim.shipping_refund - part.net
         return _earned(
