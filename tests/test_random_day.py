@@ -13,7 +13,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from builders import a_delivery_template, a_person, a_shipping_policy, an_address, an_offer, an_option
 from dure.commerce.catalog import actions as catalog
@@ -97,6 +97,8 @@ class Day:
                     self.done[deed.__name__] += 1
                 except DureError as error:
                     self.refused[f"{deed.__name__}: {error.code}"] += 1
+                if n in (100, 500, 2000):
+                    analyze()
                 if n % 25 == 0:
                     deliver_due()
         with clock.at(self.now):
@@ -289,6 +291,12 @@ class Day:
     def settle(self):
         deliver_due()
         settlement.run(clock.today(), by=None)
+
+
+def analyze():
+    """What autovacuum does in a house: a test has its day in one transaction, which nobody else sees."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 class Nothing(DureError):

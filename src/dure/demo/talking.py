@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from io import BytesIO
+from typing import Any
+
+from django.db import models
 
 from dure.commerce.claims import actions as claims
 from dure.commerce.claims import answers
@@ -130,11 +133,11 @@ def leave_claims_open(stage: Stage) -> None:
             answers.reject(held[1], answer="보내 주신 사진으로는 상한 곳을 찾지 못했어요.", by=None)
 
 
-def _open(stage: Stage, lines, kind: str, reason: str, how_many: int) -> list[Claim]:  # type: ignore[no-untyped-def]
+def _open(stage: Stage, lines: models.QuerySet[ProductOrder], kind: str, reason: str, how_many: int) -> list[Claim]:
     opened: list[Claim] = []
     for line in lines.select_related("order__buyer", "option__product").order_by("-id")[: how_many * 2]:
         if len(opened) < how_many:
-            told = {"quantity": 1, "reason": reason, "key": stage.key(), "by": line.order.buyer}
+            told: dict[str, Any] = {"quantity": 1, "reason": reason, "key": stage.key(), "by": line.order.buyer}
             if kind == Claim.Kind.EXCHANGE:
                 told["option"] = line.option
             try:
