@@ -201,6 +201,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 8000  # a table of 500 options
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 
 PUBLIC_PAGES = not TEST_MODE  # remember what is the same for every stranger (sites/public.py)
+SESSION_ENGINE = "dure.sites.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = CONFIG.base_url.startswith("https://")

@@ -1,17 +1,21 @@
 """One way to make a list page."""
 
+from collections import namedtuple
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import pytest
 from django.template import Context, Template
 from django.test import RequestFactory
+from django.utils import translation
+from django.utils.translation import gettext as _
 from python_calamine import CalamineWorkbook
 
 from builders import a_person
 from dure.kit.clock import KST
 from dure.people.models import User
 from dure.sites.design.lists import Choice, Column, Days, Empty, Listing
+from dure.sites.design.rows import drawn
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 20, 3, tzinfo=UTC)  # noon in Korea
@@ -121,3 +125,20 @@ def test_excel_honours_the_filters(three):
     response = listing("?language=en&export=xlsx").respond("never rendered")
     sheet = CalamineWorkbook.from_filelike(BytesIO(b"".join(response.streaming_content))).get_sheet_by_index(0)
     assert len(sheet.to_python()) == 2
+
+
+def test_rows_drawn_from_their_values_alone_are_drawn_anew_when_a_value_or_the_language_changes():
+    Row = namedtuple("Row", "pk name tags")
+    seen = []
+    column = Column("name", "이름", value=lambda row: seen.append(row) or f"{row.name} {_('상품')}")
+
+    def shown(*rows):
+        return drawn([column], rows, picked=True, plain="test")
+
+    with translation.override("ko"):
+        first = shown(Row(1, "<사과>", [1, 2]), Row(2, "배", None))
+        assert "&lt;사과&gt; 상품" in first and 'value="1"' in first
+        assert shown(Row(1, "<사과>", [1, 2]), Row(2, "배", None)) == first and len(seen) == 2
+        assert "감" in shown(Row(1, "감", [1, 2])) and len(seen) == 3
+    with translation.override("en"):
+        assert "상품" not in shown(Row(1, "감", [1, 2]))

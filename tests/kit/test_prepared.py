@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db.models import F
 
 from builders import an_option
 from dure.commerce.catalog.models import Option
@@ -38,6 +39,19 @@ def test_values_and_foreign_keys(django_assert_num_queries):
     )
     assert prices(products=[option.product_id], most=1_000) == [(option.pk, 1_000)]
     assert prices(products=[option.product_id], most=999) == []
+
+
+def test_named_values_in_the_order_they_were_asked_for():
+    option = an_option(price=1_000)
+    told = Prepared(
+        lambda: (
+            Option.objects.filter(pk=Slot("id", "bigint"))
+            .annotate(shop=F("product__seller__name"))
+            .values_list("shop", "price", named=True)
+        )
+    )
+    (row,) = told(id=option.pk)
+    assert (row.shop, row.price) == (option.product.seller.name, 1_000)
 
 
 def test_a_value_that_is_missing_is_no_query():

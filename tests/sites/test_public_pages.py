@@ -10,6 +10,8 @@ from django.test import Client
 from builders import a_person, an_option
 from dure.commerce.catalog.models import Option
 from dure.commerce.stock import actions as stock
+from dure.kit.models import Page
+from dure.sites import remembered
 from dure.sites.public import shelf
 
 pytestmark = pytest.mark.django_db
@@ -117,3 +119,39 @@ def test_the_memory_is_bounded(option, settings, monkeypatch):
     assert shelf.used <= 10_000
     assert Client().get("/products/", {"q": "가" * 400}).status_code == 200
     assert all(len(key[-1]) < 400 for key in shelf.pages)
+
+
+def test_what_one_process_drew_all_show_as_long_as_it_is_true(option, django_assert_num_queries):
+    first = page(option)
+    shelf.clear()  # as another process has it
+    with django_assert_num_queries(2):
+        second = page(option)
+    assert second.content == first.content and second["ETag"] == first["ETag"]
+    with django_assert_num_queries(1):
+        page(option)
+    shelf.clear()
+    Option.objects.filter(pk=option.pk).update(price=9_900)
+    assert "9,900" in page(option).content.decode()
+
+
+def test_pages_of_other_code_or_settings_are_not_shown(option, monkeypatch):
+    page(option)
+    shelf.clear()
+    monkeypatch.setattr(remembered, "_edition", lambda: b"another")
+    Page.objects.update(body=b"old")
+    assert page(option).status_code == 200 and page(option).content != b"old"
+    assert Page.objects.count() == 2
+
+
+def test_what_is_no_longer_true_is_swept_and_too_much_of_it_altogether(option, monkeypatch):
+    page(option)
+    remembered.sweep()
+    assert Page.objects.count() == 1
+    Page.objects.update(until=0)
+    remembered.sweep()
+    assert not Page.objects.exists()
+    shelf.clear()
+    page(option)
+    monkeypatch.setattr(remembered, "TABLE", 1)
+    remembered.sweep()
+    assert not Page.objects.exists()

@@ -71,3 +71,14 @@ class Heartbeat(models.Model):
 
     process = models.CharField(max_length=40, primary_key=True)
     at = models.DateTimeField()
+
+
+class Page(models.Model):
+    """A page that is the same for everybody, as it was drawn (`sites/remembered.py`). UNLOGGED: a crash empties it."""
+
+    key = models.BinaryField(primary_key=True, max_length=16)
+    stamp = models.TextField()
+    until = models.FloatField()  # seconds since 1970
+    etag = models.CharField(max_length=40)
+    headers = models.TextField()
+    body = models.BinaryField()

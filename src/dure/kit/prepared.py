@@ -5,7 +5,7 @@ For a query of a cart, Django's compiler takes ten times what sending it and rea
     on_shelf = Prepared(lambda: Option.objects.filter(pk__any=Slot("ids", "bigint[]")).select_related("product"))
     on_shelf(ids=[3, 4])                                             # list[Option]
 
-What is built may depend on nothing but the slots. `values_list` gives tuples. Prefetches are not carried out.
+What is built may depend on nothing but the slots. `values_list` gives tuples, named ones if so asked. Prefetches are not carried out.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.expressions import Expression
-from django.db.models.query import ModelIterable, get_related_populators
+from django.db.models.query import ModelIterable, NamedValuesListIterable, get_related_populators
+from django.db.models.utils import create_namedtuple_class
 from psycopg.types.numeric import Int8
 
 Row = TypeVar("Row")
@@ -82,6 +83,9 @@ class _Form:
         self.made: Callable[[Any], Any] = tuple
         if issubclass(rows._iterable_class, ModelIterable):
             self._reads_models()
+        elif issubclass(rows._iterable_class, NamedValuesListIterable):
+            names: Any = rows._fields  # type: ignore[attr-defined]
+            self.made = create_namedtuple_class(*names)._make
 
     def read(self, rows: list[tuple[Any, ...]]) -> list[Any]:
         converted = self.compiler.apply_converters(rows, self.converters) if self.converters else rows

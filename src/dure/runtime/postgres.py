@@ -40,6 +40,16 @@ UNSAFE_BUT_FAST = {
 }  # throw-away databases only
 
 
+def _sizes(memory: int) -> dict[str, str]:
+    """PostgreSQL's own sizes are those of a small machine. `memory`: bytes of the machine, shared with the rest of the house."""
+    megabytes = memory // 2**20
+    return {
+        "shared_buffers": f"{min(max(megabytes // 8, 128), 2048)}MB",
+        "effective_cache_size": f"{max(megabytes // 2, 256)}MB",
+        "max_wal_size": "4GB",  # a whole import between two checkpoints: each begins with whole pages in the log
+    }
+
+
 class Postgres:
     """The embedded server of one `home` folder."""
 
@@ -55,7 +65,7 @@ class Postgres:
             "timezone": "UTC",
             "log_timezone": "UTC",
             "log_line_prefix": "%m [%p] ",
-            **(UNSAFE_BUT_FAST if throw_away else {}),
+            **(UNSAFE_BUT_FAST if throw_away else _sizes(psutil.virtual_memory().total)),
         }
         self.process: subprocess.Popen[bytes] | None = None
         self._lock: int | None = None

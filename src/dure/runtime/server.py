@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import logging
 import signal
@@ -77,4 +78,12 @@ class Load:
         except Exception:
             logging.getLogger(__name__).exception("the application does not load")
             raise
+        _collect_garbage_rarely()
         return application
+
+
+def _collect_garbage_rarely() -> None:
+    """What the application is made of stays for good, and a request leaves few cycles: looking through all of it at every
+    700th object takes a tenth of the time of a request."""
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)

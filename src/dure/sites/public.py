@@ -1,6 +1,6 @@
 """Pages that are the same for every stranger are drawn once.
 
-A view marked `@public(...)` is remembered in the process for visitors without a session: who has put something into a cart,
+A view marked `@public(...)` is remembered (`remembered.py`) for visitors without a session: who has put something into a cart,
 signed in or been told something gets a page of their own. A remembered page holds nothing of anybody: its CSRF
 fields are taken out (`SameOriginCsrf` tells a stranger's post by its origin), it sets no cookie.
 
@@ -13,11 +13,9 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
@@ -27,12 +25,13 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.urls import Resolver404, resolve
 from django.utils.translation import get_language_from_request
 
+from dure.sites.remembered import Kept, Key, Shelf
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
 Stamp = Callable[..., str]
 TOKEN = re.compile(rb'<input type="hidden" name="csrfmiddlewaretoken" value="[^"]*">\s*')
 PERSONAL = ("sessionid", "messages")  # cookies of somebody the pages know
 LONGEST_QUERY = 300  # characters; nobody fills the memory with made-up addresses cheaply
-MEMORY = 96 * 2**20  # bytes of compressed pages a process keeps
 
 
 @dataclass(frozen=True)
@@ -57,47 +56,6 @@ def public(
     return wrap
 
 
-@dataclass(frozen=True)
-class Kept:
-    body: bytes  # gzip
-    headers: list[tuple[str, str]]
-    etag: str
-    stamp: str
-    until: float
-
-
-@dataclass
-class Shelf:
-    """The remembered pages of a process, the least recently shown forgotten first."""
-
-    room: int = MEMORY
-    used: int = 0
-    pages: OrderedDict[tuple[str, ...], Kept] = field(default_factory=OrderedDict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def get(self, key: tuple[str, ...]) -> Kept | None:
-        with self.lock:
-            kept = self.pages.get(key)
-            if kept is not None:
-                self.pages.move_to_end(key)
-            return kept
-
-    def put(self, key: tuple[str, ...], kept: Kept) -> None:
-        with self.lock:
-            if old := self.pages.pop(key, None):
-                self.used -= len(old.body)
-            self.pages[key] = kept
-            self.used += len(kept.body)
-            while self.used > self.room:
-                _, oldest = self.pages.popitem(last=False)
-                self.used -= len(oldest.body)
-
-    def clear(self) -> None:
-        with self.lock:
-            self.pages.clear()
-            self.used = 0
-
-
 shelf = Shelf()
 
 
@@ -113,8 +71,8 @@ class PublicPages:
             return self.get_response(request)
         key = _key(request)
         stamp = policy.stamp(**kwargs) if policy.stamp else ""
-        kept = shelf.get(key)
-        if kept is None or kept.stamp != stamp or kept.until < time.monotonic():
+        kept = shelf.get(key, stamp)
+        if kept is None:
             response = self.get_response(request)
             kept = _keep(response, stamp, policy.seconds)
             if kept is None:
@@ -140,7 +98,7 @@ def _policy_of(request: HttpRequest) -> tuple[Policy | None, dict[str, Any]]:
     return getattr(match.func, "public", None), match.kwargs
 
 
-def _key(request: HttpRequest) -> tuple[str, ...]:
+def _key(request: HttpRequest) -> Key:
     return (
         request.scheme or "",
         request.META.get("HTTP_HOST", ""),
@@ -160,7 +118,7 @@ def _keep(response: HttpResponse, stamp: str, seconds: float) -> Kept | None:
         (k, v) for k, v in response.items() if k not in ("Content-Length", "Content-Encoding", "Vary", "Set-Cookie")
     ]
     etag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-    return Kept(gzip.compress(body, 5, mtime=0), headers, etag, stamp, time.monotonic() + seconds)
+    return Kept(gzip.compress(body, 5, mtime=0), headers, etag, stamp, time.time() + seconds)
 
 
 def _answer(request: HttpRequest, kept: Kept) -> HttpResponse:

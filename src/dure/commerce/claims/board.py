@@ -7,6 +7,7 @@ index `lines_on_board` (open lines only), a search goes by what the words look l
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from dure.commerce.orders.rules import BLOCKING_CLAIM, business_days_after
 from dure.commerce.sellers.models import Seller
 from dure.integrations.carrier.carriers import waybill_digits
 from dure.kit.korean import phone_e164
+from dure.kit.prepared import Slot
 
 CONFIRMED_WITHIN = timedelta(days=30)
 
@@ -47,14 +49,8 @@ COUNTS = """
 
 def counts(seller: Seller, today: date, moment: datetime) -> dict[str, int]:
     """How many lines (and open claims) are in each state of the board; one statement."""
-    told: dict[str, int | date | datetime] = {
-        "seller": seller.pk,
-        "today": today,
-        "soon": soon(today),
-        "since": moment - CONFIRMED_WITHIN,
-    }
     with connection.cursor() as cursor:
-        cursor.execute(COUNTS, told)
+        cursor.execute(COUNTS, {"seller": seller.pk, **days_of(today, moment)})
         row = cursor.fetchone()
         return dict(zip([column.name for column in cursor.description], row, strict=True))
 
@@ -64,18 +60,26 @@ def soon(today: date) -> date:
     return business_days_after(today, 1)
 
 
-def in_state(rows: QuerySet[ProductOrder], state: str, today: date, moment: datetime) -> QuerySet[ProductOrder]:
-    """The lines of one state of the board; an unknown state is all of them."""
+def days_of(today: date, moment: datetime) -> dict[str, date | datetime]:
+    """What the states are told apart by."""
+    return {"today": today, "soon": soon(today), "since": moment - CONFIRMED_WITHIN}
+
+
+DAYS = {"today": Slot("today", "date"), "soon": Slot("soon", "date"), "since": Slot("since", "timestamptz")}
+
+
+def in_state(rows: QuerySet[ProductOrder], state: str, days: Mapping[str, Any]) -> QuerySet[ProductOrder]:
+    """The lines of one state of the board; an unknown state is all of them. `days`: as `days_of`, or slots for them."""
     paid = Q(status=LineStatus.PAID)
     states = {
         "fresh": paid & Q(acknowledged_at=None),
         "ready": paid & Q(acknowledged_at__isnull=False),
         "partly": paid & Q(sent_quantity__gt=0),
-        "soon": paid & Q(dispatch_due__range=(today, soon(today))),
-        "late": paid & Q(dispatch_due__lt=today),
+        "soon": paid & Q(dispatch_due__gte=days["today"], dispatch_due__lte=days["soon"]),
+        "late": paid & Q(dispatch_due__lt=days["today"]),
         "delivering": Q(status=LineStatus.DELIVERING),
         "delivered": Q(status=LineStatus.DELIVERED),
-        "confirmed": Q(status=LineStatus.PURCHASE_CONFIRMED, confirmed_at__gte=moment - CONFIRMED_WITHIN),
+        "confirmed": Q(status=LineStatus.PURCHASE_CONFIRMED, confirmed_at__gte=days["since"]),
         "cancels": Q(claims__kind="CANCEL", claims__status__in=BLOCKING_CLAIM),
         "returns": Q(claims__kind="RETURN", claims__status__in=BLOCKING_CLAIM),
         "exchanges": Q(claims__kind="EXCHANGE", claims__status__in=BLOCKING_CLAIM),

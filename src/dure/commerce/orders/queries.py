@@ -14,6 +14,7 @@ from dure.commerce.orders.guests import by_secret
 from dure.commerce.orders.models import LineGift, Order, ProductOrder, ShippingCharge
 from dure.commerce.sellers.models import Seller
 from dure.kit import clock
+from dure.kit.prepared import Slot
 
 GIVEN = ArraySubquery(  # the presents of a line, without a query of their own
     LineGift.objects.filter(product_order=OuterRef("pk"))
@@ -65,8 +66,8 @@ def lines_of_charge(charge: ShippingCharge) -> models.QuerySet[ProductOrder]:
     return ProductOrder.objects.filter(under, order_id=charge.order_id, seller_id=charge.seller_id).order_by("id")
 
 
-def lines_on_board(seller: Seller) -> models.QuerySet[ProductOrder]:
-    """Paid lines of a seller with what its order board shows of each: the order, claims; three queries a page."""
+def lines_on_board(seller: Seller | int | Slot) -> models.QuerySet[ProductOrder]:
+    """Paid lines of a seller (or its id) with what its order board shows of each: the order, claims; three queries a page."""
     return (
         ProductOrder.objects.filter(seller=seller, paid_at__isnull=False)
         .select_related("order")

@@ -45,13 +45,7 @@ class KeyedListing(Listing):
         query, column = self.request.GET, self.sort.removeprefix("-")
         falling = self.sort.startswith("-")
         back, key = "before" in query, self._read(query.get("before") or query.get("after") or "", column)
-        rows = self.found.filter(**{f"{column}__isnull": False})
-        if key:
-            rows = _beyond(rows, column, key, downwards=falling != back)
-        if back:
-            sign = "" if falling else "-"
-            rows = rows.order_by(f"{sign}{column}", f"{sign}pk")
-        got = list(rows[: self.per_page + 1])
+        got = self.read(column, key, downwards=falling != back, most=self.per_page + 1)
         more, got = len(got) > self.per_page, got[: self.per_page]
         if back:
             got.reverse()
@@ -61,6 +55,10 @@ class KeyedListing(Listing):
             before=first if (more if back else bool(key)) else "",
             after=last if (more or back) else "",
         )
+
+    def read(self, column: str, key: tuple[Any, int] | None, *, downwards: bool, most: int) -> list[Any]:
+        """So many rows from `key` on, in the order of the column."""
+        return list(beyond(self.found, column, key, downwards=downwards)[:most])
 
     def _key(self, row: Any, column: str) -> str:
         return f"{getattr(row, column).isoformat()}~{row.pk}"
@@ -74,9 +72,13 @@ class KeyedListing(Listing):
             return None
 
 
-def _beyond(rows: QuerySet[Any], column: str, key: tuple[Any, int], *, downwards: bool) -> QuerySet[Any]:
+def beyond(rows: QuerySet[Any], column: str, key: tuple[Any, Any] | None, *, downwards: bool) -> QuerySet[Any]:
+    """Those that have the column, in its order; from `key` (its value, a primary key) on."""
+    sign, side = ("-", "lt") if downwards else ("", "gt")
+    rows = rows.filter(**{f"{column}__isnull": False}).order_by(f"{sign}{column}", f"{sign}pk")
+    if key is None:
+        return rows
     value, pk = key
-    side = "lt" if downwards else "gt"
     return rows.filter(
         Q(**{f"{column}__{side}e": value}),  # what the index can use
         Q(**{f"{column}__{side}": value}) | Q(**{column: value, f"pk__{side}": pk}),

@@ -219,6 +219,7 @@ class Listing:
     caption: ClassVar[Any] = ""
     bulk: ClassVar[Sequence[Bulk]] = ()
     keeps: ClassVar[Sequence[str]] = ()  # of the address, beside the list's own: which view the page is in
+    plain: ClassVar[bool] = False  # rows are tuples, and each is drawn from its values alone: `rows.drawn`
     keyed: ClassVar[bool] = False  # pages by key (`keyed.KeyedListing`)
 
     def __init__(self, request: HttpRequest, rows: QuerySet[Any], **also: Any):
@@ -296,7 +297,7 @@ class Listing:
     @cached_property
     def rows(self) -> SafeString:
         """The table's body; empty when nothing was found."""
-        return rows.drawn(self.columns, self.page, picked=bool(self.bulk))
+        return rows.drawn(self.columns, self.page, picked=bool(self.bulk), plain=type(self) if self.plain else None)
 
     # --- Excel ---
 

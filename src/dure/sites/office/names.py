@@ -16,6 +16,7 @@ TABLES = {
     "kit.auditentry": _("일한 기록"),
     "kit.idempotencykey": _("중복 요청 방지 키"),
     "kit.heartbeat": _("맥박"),
+    "kit.page": _("그려 둔 화면"),
     "people.user": _("사용자"),
     "people.grant": _("권한"),
     "people.consent": _("동의 기록"),

@@ -25,6 +25,7 @@ from django.utils.translation import pgettext
 from dure.commerce.sellers import rules
 from dure.commerce.sellers.errors import RoleMissing
 from dure.commerce.sellers.models import Member, Seller, SellerStatus
+from dure.kit.prepared import Prepared, Slot
 from dure.sites.design.paths import at
 from dure.sites.seller.badges import Badges, badges_of
 
@@ -94,13 +95,22 @@ def shop_of(request: HttpRequest) -> Seller | None:
     if visit := getattr(request, "visit", None):
         request.shop_role, request.other_shops = Member.Role.READ_ONLY.value, []  # type: ignore[attr-defined]
         return visit.seller
-    mine = Member.objects.filter(user=request.user.pk or 0).exclude(seller__status=SellerStatus.CLOSED)
-    rows = list(mine.select_related("seller").order_by("seller_id"))
+    rows = MEMBERS(user=request.user.pk or 0)
     chosen = request.session.get(CHOSEN)
     member = next((row for row in rows if row.seller_id == chosen), rows[0] if rows else None)
     request.shop_role = member.role if member else ""  # type: ignore[attr-defined]
     request.other_shops = [row.seller for row in rows if row is not member]  # type: ignore[attr-defined]
     return member.seller if member else None
+
+
+MEMBERS = Prepared(
+    lambda: (
+        Member.objects.filter(user=Slot("user", "bigint"))
+        .exclude(seller__status=SellerStatus.CLOSED)
+        .select_related("seller")
+        .order_by("seller_id")
+    )
+)
 
 
 def page(request: HttpRequest, shop: Seller, template: str, status: int = 200, **context: Any) -> HttpResponse:

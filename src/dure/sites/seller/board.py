@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 from django.db.models import QuerySet
@@ -17,9 +18,11 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from dure.commerce.claims import board
 from dure.commerce.claims.models import Claim
 from dure.commerce.orders.models import LineStatus
+from dure.commerce.orders.queries import lines_on_board
 from dure.commerce.orders.rules import days_late
 from dure.kit import clock
-from dure.sites.design.keyed import KeyedListing
+from dure.kit.prepared import Prepared, Slot
+from dure.sites.design.keyed import KeyedListing, beyond
 from dure.sites.design.lists import Bulk, Column, Days, Empty
 from dure.sites.design.paths import at
 from dure.sites.design.rows import markup
@@ -79,6 +82,7 @@ class Board(KeyedListing):
     )
     filters = (Days("paid_at", gettext_lazy("결제일")),)
     keeps = ("state",)
+    plain = True
     order = "-paid_at"
     exports = "orders"
     caption = gettext_lazy("주문")
@@ -95,9 +99,9 @@ class Board(KeyedListing):
         Bulk(gettext_lazy("인쇄"), reverse_lazy("seller:print_picked"), "printer"),
     )
 
-    def __init__(self, request: HttpRequest, rows: QuerySet[Any], *, may_change: bool):
-        self.state = request.GET.get("state", "")
-        super().__init__(request, rows)
+    def __init__(self, request: HttpRequest, shop: int, *, may_change: bool):
+        self.state, self.shop = request.GET.get("state", ""), shop
+        super().__init__(request, lines_on_board(shop))
         if self.state in TO_SEND:
             self.order = "dispatch_due"
             self.empty = Empty(_("기다리는 주문이 없어요"), _("새 주문이 들어오면 여기에 나와요."), mark="circle-check")
@@ -109,21 +113,52 @@ class Board(KeyedListing):
     @cached_property
     def found(self) -> QuerySet[Any]:
         moment, today = clock.now(), clock.today()
-        rows = board.in_state(self.all_rows, self.state, today, moment)
+        rows = board.in_state(self.all_rows, self.state, board.days_of(today, moment))
         if self.words:
             rows = board.found(rows, self.words)
         for shown in self.shown_filters:
             rows = shown.filter.narrow(rows, shown.value)
         if self.looks_back:
-            first = clock.kst_date(moment) - LOOKED_BACK
-            rows = rows.filter(paid_at__gte=datetime.combine(first, time(0), clock.KST))
+            rows = rows.filter(paid_at__gte=_looked_back_to(today))
         return board.shown(rows.order_by(self.sort, "-pk" if self.sort.startswith("-") else "pk"))
+
+    def read(self, column: str, key: tuple[Any, int] | None, *, downwards: bool, most: int) -> list[Any]:
+        """Mostly nobody looks for anything: a state of the board, by one of its two columns."""
+        if self.words or self.asks_for_days:
+            return super().read(column, key, downwards=downwards, most=most)
+        today = clock.today()
+        value, pk = key or (None, None)
+        page = _page(self.state if self.state in dict(STATES) else "", column, downwards, key is not None, most)
+        days = board.days_of(today, clock.now())
+        return page(seller=self.shop, back=_looked_back_to(today), value=value, pk=pk, **days)
+
+    @property
+    def asks_for_days(self) -> bool:
+        return any(day for shown in self.shown_filters for day in shown.value)
 
     @property
     def looks_back(self) -> bool:
         """Nobody asked for a period, and what is looked for is not open work: three months will do."""
-        asked = any(day for shown in self.shown_filters for day in shown.value)
-        return not asked and not self.state
+        return not self.asks_for_days and not self.state
+
+
+@cache
+def _page(state: str, column: str, downwards: bool, further: bool, most: int) -> Prepared[Any]:
+    """A page of one state of a shop; `further`: from a key on."""
+
+    def build() -> QuerySet[Any]:
+        rows = board.in_state(lines_on_board(Slot("seller", "bigint")), state, board.DAYS)
+        if not state:
+            rows = rows.filter(paid_at__gte=Slot("back", "timestamptz"))
+        kind = "date" if column == "dispatch_due" else "timestamptz"
+        key = (Slot("value", kind), Slot("pk", "bigint")) if further else None
+        return board.shown(beyond(rows, column, key, downwards=downwards))[:most]
+
+    return Prepared(build)
+
+
+def _looked_back_to(today: date) -> datetime:
+    return datetime.combine(today - LOOKED_BACK, time(0), clock.KST)
 
 
 def tabs(request: HttpRequest, counts: dict[str, int], current: str) -> list[tuple[str, Any, str, int | None]]:

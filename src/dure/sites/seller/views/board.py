@@ -31,7 +31,7 @@ MOST = 200  # lines picked at once
 @sees("orders")
 def board(request: HttpRequest, shop: Seller) -> HttpResponse:
     counts = waiting.counts(shop, clock.today(), clock.now())
-    listing = Board(request, lines_on_board(shop), may_change=can(request)["orders"])
+    listing = Board(request, shop.pk, may_change=can(request)["orders"])
     context = {
         "counts": counts,
         "tab_items": tabs(request, counts, listing.state),

@@ -18,7 +18,7 @@ from dure.sites.design.cards import Visitor
 from dure.sites.public import public
 from dure.sites.shop import finding, seo
 
-SHOWN = 20  # seconds a list is shown to strangers before it is drawn again
+SHOWN = 60  # seconds a list is shown to strangers before it is drawn again
 
 
 @public(seconds=SHOWN)
