@@ -98,3 +98,17 @@ def test_deliveries_share_a_transaction_but_those_that_ask_outside(monkeypatch, 
     happen(someone, 1)
     assert outbox.deliver_due() == 3
     assert commits[0] == commits[1] != commits[2]
+
+
+def test_a_long_queue_is_not_read_whole_for_the_next_few(heard, someone):
+    """With statistics of an empty table, PostgreSQL would join the queue with itself at every round."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE kit_delivery")
+    with transaction.atomic():
+        about = [User(pk=n) for n in range(10_000, 12_000)]
+        outbox.emit_many("test.happened", [(person, {"n": person.pk}) for person in about for _ in range(2)])
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT * FROM kit_due(now(), 25)")
+        plan = cursor.fetchone()[0][0]["Plan"]
+    assert plan["Actual Rows"] == 25
+    assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] < 600

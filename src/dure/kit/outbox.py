@@ -13,6 +13,7 @@ after 1, 2, 4 … 300 s.
 
 from __future__ import annotations
 
+import json
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -21,13 +22,12 @@ from typing import Any
 
 import structlog
 from django.db import connection, models, transaction
-from django.db.models import Exists, OuterRef
 from psycopg.types.json import Jsonb
 
 from dure.kit import audit, clock
 from dure.kit.log import request_id
 from dure.kit.models import Delivery, Event
-from dure.kit.prepared import Prepared, Slot, typed
+from dure.kit.prepared import typed
 from dure.kit.rows import insert_many, json_bytes
 
 log = structlog.get_logger()
@@ -133,16 +133,24 @@ TOGETHER = 25  # deliveries in one transaction
 LONGEST = 0.3  # seconds after which it ends all the same: what its subscribers changed is locked until then
 
 
-def _due() -> models.QuerySet[Delivery]:
-    """Of each subscriber and aggregate the first that is not done, if its time has come."""
-    earlier = Delivery.objects.filter(
-        subscriber=OuterRef("subscriber"), aggregate=OuterRef("aggregate"), done_at=None, event__lt=OuterRef("event")
-    )
-    due = Delivery.objects.filter(~Exists(earlier), done_at=None, next_attempt_at__lte=Slot("now", "timestamptz"))
-    return due.select_for_update(skip_locked=True, of=("self",)).select_related("event").order_by("id")[:TOGETHER]
+DUE = """
+    SELECT d.id, d.subscriber, d.attempts, e.id, e.topic, e.aggregate, e.payload, e.request_id, e.occurred_at
+      FROM kit_due(%s, %s) AS d JOIN kit_event e ON e.id = d.event_id ORDER BY d.next_attempt_at, d.id
+"""
 
 
-DUE = Prepared(_due)
+def _due() -> list[Delivery]:
+    """Of each subscriber and aggregate the first that is not done, if its time has come; locked. The longest due first."""
+    with connection.cursor() as cursor:
+        cursor.execute(DUE, [clock.now(), typed(TOGETHER)])
+        rows = cursor.fetchall()
+    found = []
+    for pk, subscriber, attempts, event, topic, aggregate, payload, request, occurred_at in rows:
+        about = Event(event, topic, aggregate, json.loads(payload), request, occurred_at)
+        found.append(Delivery(id=pk, subscriber=subscriber, attempts=attempts, event=about, aggregate=aggregate))
+    for delivery in found:
+        delivery._state.adding = delivery.event._state.adding = False
+    return found
 
 
 def _deliver_some() -> int:
@@ -150,7 +158,7 @@ def _deliver_some() -> int:
     until = time.monotonic() + LONGEST
     with transaction.atomic():
         tried: list[Delivery] = []
-        for delivery in DUE(now=clock.now()):
+        for delivery in _due():
             alone = delivery.subscriber in _outside
             if alone and tried:
                 break

@@ -13,7 +13,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -25,6 +24,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.urls import Resolver404, resolve
 from django.utils.translation import get_language_from_request
 
+from dure.kit import clock
 from dure.sites.remembered import Kept, Key, Shelf
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -118,7 +118,7 @@ def _keep(response: HttpResponse, stamp: str, seconds: float) -> Kept | None:
         (k, v) for k, v in response.items() if k not in ("Content-Length", "Content-Encoding", "Vary", "Set-Cookie")
     ]
     etag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-    return Kept(gzip.compress(body, 5, mtime=0), headers, etag, stamp, time.time() + seconds)
+    return Kept(gzip.compress(body, 5, mtime=0), headers, etag, stamp, clock.now().timestamp() + seconds)
 
 
 def _answer(request: HttpRequest, kept: Kept) -> HttpResponse:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,6 +18,7 @@ from django.db import connection
 
 import dure
 from dure.config import load
+from dure.kit import clock
 
 MEMORY = 96 * 2**20  # bytes of compressed pages a process keeps
 TABLE = 2**30  # bytes the table may grow to before it is emptied
@@ -36,7 +36,7 @@ class Kept:
     until: float
 
     def is_true(self, stamp: str) -> bool:
-        return self.stamp == stamp and self.until > time.time()
+        return self.stamp == stamp and self.until > clock.now().timestamp()
 
 
 @dataclass
@@ -88,14 +88,14 @@ def sweep() -> None:
         if cursor.fetchone()[0] > TABLE:
             cursor.execute("TRUNCATE kit_page")
         else:
-            cursor.execute("DELETE FROM kit_page WHERE until < %s", [time.time()])
+            cursor.execute("DELETE FROM kit_page WHERE until < %s", [clock.now().timestamp()])
 
 
 def _found(key: Key, stamp: str) -> Kept | None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT body, headers, etag, until FROM kit_page WHERE key = %s AND stamp = %s AND until > %s",
-            [_digest(key), stamp, time.time()],
+            [_digest(key), stamp, clock.now().timestamp()],
         )
         row = cursor.fetchone()
     if row is None:
